@@ -12,7 +12,7 @@ create table warehouse (
   last_recorded_at timestamptz not null,
   source text,
   constraint warehouse_key primary key (warehouse_id)
-);
+) with (fillfactor = 50); -- updated by every batch: room for the next version on the same page
 
 -- Every accepted event once. Leg 0 is the departure, 1 and up are the arrivals, gapless.
 -- `line` is the number the event got on its card; null while a departure is held.
@@ -108,4 +108,4 @@ create table kafka_position (
   messages_quarantined bigint not null default 0,
   constraint kafka_position_key primary key (topic, kafka_partition),
   constraint offset_not_negative check (next_offset >= 0)
-);
+) with (fillfactor = 50);

@@ -1,0 +1,143 @@
+/**
+ * What the booking knows, and what it decides: plain values, no I/O, no clock.
+ *
+ * A card is its lines, a movement is its legs. The store reads what a batch of events touches, `decide.ts` decides
+ * on copies, the store writes the decision in one transaction. So the rules can be read, and tested, alone.
+ */
+import type { CardKey, Micros, MovementEvent, MovementId, ProductId, WarehouseId } from '../message/event.ts'
+import type { Rejection } from '../message/rejection.ts'
+
+/** A balance stays exact in every JSON client. */
+export const maxBalance = Number.MAX_SAFE_INTEGER
+/** Arrivals of one product in one movement, and products in one movement: bounds what a single batch must read. */
+export const maxArrivals = 1000
+export const maxProducts = 1000
+
+/** All that a booking must know of a card: where its lines end, and whether a held departure may fit. */
+export interface CardState {
+  /** Number of the last line; 0 for a card without lines. */
+  readonly lastLine: number
+  readonly balance: number
+  /** No held departure of the card is smaller than this; Infinity when none is held. A lower bound, not exact. */
+  readonly heldFloor: number
+}
+
+/** A booked or held event of a movement. Leg 0 is the departure; 1, 2, … are the arrivals. */
+export interface Leg {
+  readonly leg: number
+  readonly warehouseId: WarehouseId
+  readonly quantity: number
+  readonly occurredAt: Micros
+  readonly source: string
+  readonly messageId: string
+}
+
+/** A departure that waits for stock on its card. */
+export interface HeldDeparture {
+  readonly movementId: MovementId
+  readonly quantity: number
+  readonly occurredAt: Micros
+}
+
+/** Some of a card's held departures, the oldest first: all that are not larger than what was asked for, if complete. */
+export interface HeldPage {
+  readonly departures: readonly HeldDeparture[]
+  readonly complete: boolean
+}
+
+/** What a decision asks for when it has used up a page: the next held departures of a card. */
+export interface HeldRequest {
+  readonly card: CardKey
+  /** Go on after this one, in the order of `byAge`. */
+  readonly after: HeldDeparture | null
+  /** Larger ones cannot be released in this batch, whatever else it books. */
+  readonly atMost: number
+}
+
+/** What the store has read for a batch. A card or movement that is not in here has nothing booked. */
+export interface Known {
+  readonly cards: ReadonlyMap<string, CardState>
+  /** By `pairId`. */
+  readonly legs: ReadonlyMap<string, readonly Leg[]>
+  /** How many products a movement has, by movement. */
+  readonly products: ReadonlyMap<MovementId, number>
+  /** For the cards whose `heldFloor` is within reach (see `reachOf`). */
+  readonly held: ReadonlyMap<string, HeldPage>
+}
+
+/** What became of one event. */
+export type Outcome = 'booked' | 'held' | 'duplicate' | Rejection
+
+export interface NewLeg extends Leg {
+  readonly movementId: MovementId
+  readonly productId: ProductId
+  /** Its line on the card; null while it is held. */
+  line: number | null
+  /** Index of the event in its batch. */
+  readonly event: number
+}
+
+export interface NewLine {
+  readonly warehouseId: WarehouseId
+  readonly productId: ProductId
+  readonly line: number
+  readonly movementId: MovementId
+  readonly leg: number
+  readonly change: number
+  readonly balance: number
+  readonly occurredAt: Micros
+}
+
+/** A departure that an earlier transaction held gets its line. */
+export interface Release {
+  readonly movementId: MovementId
+  readonly productId: ProductId
+  readonly line: number
+}
+
+/** Departed minus arrived, of one product in one movement, as this batch changes it. */
+export interface TransitChange {
+  readonly movementId: MovementId
+  readonly productId: ProductId
+  difference: number
+  /** The oldest of the new legs. */
+  since: Micros
+  /** Legs of it were booked before, so a row of transit may exist. */
+  readonly known: boolean
+}
+
+export interface Decision {
+  /** One for each event, in their order. */
+  readonly outcomes: readonly Outcome[]
+  readonly legs: readonly NewLeg[]
+  readonly lines: readonly NewLine[]
+  readonly releases: readonly Release[]
+  readonly transit: readonly TransitChange[]
+  /** The cards that changed, as they are once the decision is written. */
+  readonly cards: ReadonlyMap<string, CardState & CardKey>
+}
+
+export function cardId({ warehouseId, productId }: CardKey): string {
+  return warehouseId + productId
+}
+
+export function pairId({ movementId, productId }: { movementId: MovementId; productId: ProductId }): string {
+  return movementId + productId
+}
+
+/** The order of release: the oldest first; of equal age, the smaller movement id. (A card has one product.) */
+export function byAge(a: HeldDeparture, b: HeldDeparture): number {
+  if (a.occurredAt !== b.occurredAt) return a.occurredAt - b.occurredAt
+  return a.movementId < b.movementId ? -1 : a.movementId > b.movementId ? 1 : 0
+}
+
+/** By card: the sum of the arrivals in a batch, which bounds what it could release (see `reachOf`). */
+export function arrivalsByCard(events: readonly MovementEvent[]): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const event of events) {
+    if (event.kind !== 'arrival') continue
+    const id = cardId(event)
+    sums.set(id, (sums.get(id) ?? 0) + event.quantity)
+  }
+  return sums
+}

@@ -1,0 +1,84 @@
+import type { DependencyHealth, Health } from './api/dependencies.ts'
+import { Fault } from './fault.ts'
+import type { IntakeHealth } from './intake/intake.ts'
+import type { Queryable } from './store/database.ts'
+
+const probeIntervalMs = 1000
+
+/** Asks PostgreSQL once a second whether it answers, so that readiness is told from what is known. */
+export class DatabaseProbe {
+  readonly #database: Queryable
+  #health: DependencyHealth = { state: 'starting', detail: null }
+  #timer: NodeJS.Timeout | null = null
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(database: Queryable) {
+    this.#database = database
+  }
+
+  get health(): DependencyHealth {
+    return this.#health
+  }
+
+  start(): void {
+    this.#running = this.#probe()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#running
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      await this.#database.query('select 1')
+      this.#health = { state: 'ok', detail: null }
+    } catch (error) {
+      this.#health = { state: 'failing', detail: describe(error) }
+    }
+    this.#timer = setTimeout(() => this.start(), probeIntervalMs)
+  }
+}
+
+/** Readiness out of what each part says of itself. */
+export function healthOf(parts: {
+  readonly postgres: DependencyHealth
+  readonly migration: DependencyHealth
+  readonly intake: IntakeHealth
+}): Health {
+  const dependencies = {
+    postgres: parts.postgres.state === 'ok' ? parts.migration : parts.postgres,
+    kafka: kafkaHealth(parts.intake),
+    intake: intakeHealth(parts.intake),
+  }
+  const ready = Object.values(dependencies).every(({ state }) => state === 'ok')
+  return { status: ready ? 'ready' : 'not_ready', dependencies }
+}
+
+function kafkaHealth({ group, lanes }: IntakeHealth): DependencyHealth {
+  for (const { partition, state } of lanes) {
+    if (state.name === 'failing' && state.fault.part === 'kafka') {
+      return { state: 'failing', detail: `Partition ${partition}: ${state.fault.message}` }
+    }
+  }
+  if (group.joined) return { state: 'ok', detail: null }
+  if (group.fault !== null) return { state: 'failing', detail: group.fault.message }
+  return { state: 'starting', detail: 'Joining the consumer group.' }
+}
+
+function intakeHealth({ group, lanes }: IntakeHealth): DependencyHealth {
+  const wrong = lanes.flatMap(({ partition, state }) =>
+    state.name === 'failing' || state.name === 'halted'
+      ? [`Partition ${partition} is ${state.name}: ${state.fault.message}`]
+      : [],
+  )
+  if (wrong.length > 0) return { state: 'failing', detail: wrong.join(' ') }
+  const starting = !group.joined || lanes.some(({ state }) => state.name === 'starting')
+  return starting ? { state: 'starting', detail: null } : { state: 'ok', detail: null }
+}
+
+/** Faults are written for people; anything else might carry what nobody should read. */
+function describe(error: unknown): string {
+  return error instanceof Fault ? error.message : 'An unexpected error; the log has it.'
+}

@@ -1,0 +1,171 @@
+/**
+ * The intake of one process: a place in the consumer group, and a lane for each partition that the group gives it.
+ *
+ * The group only says who should book what; who may is settled by each batch's compare-and-set in PostgreSQL. So an
+ * assignment is followed without ceremony: lanes that are no longer ours end, new ones start from their positions.
+ */
+import type { Fault } from '../fault.ts'
+import type { Cluster, TopicDescription } from '../kafka/cluster.ts'
+import { describeTopic } from '../kafka/cluster.ts'
+import { GroupMembership } from '../kafka/group-membership.ts'
+import { PartitionReader } from '../kafka/partition-reader.ts'
+import { BackOff } from './back-off.ts'
+import { intakeFault, toIntakeFault } from './intake-fault.ts'
+import { Lane, type LaneLimits, type LaneParts, type LaneState, type LaneStore } from './lane.ts'
+import type { IntakeObserver } from './observer.ts'
+
+export interface IntakeOptions {
+  readonly cluster: Cluster
+  readonly topic: string
+  readonly group: {
+    readonly groupId: string
+    readonly sessionTimeoutMs: number
+    readonly rebalanceTimeoutMs: number
+    readonly heartbeatIntervalMs: number
+  }
+  readonly fetch: { readonly maxBytes: number; readonly maxWaitMs: number }
+  readonly limits: LaneLimits
+  /** A lane that shows no sign of work for so long is replaced. */
+  readonly stallTimeoutMs: number
+  /** How often the positions are told to Kafka, for tools that show lag. */
+  readonly commitIntervalMs: number
+  readonly store: LaneStore
+  readonly observer: IntakeObserver
+  readonly clock: LaneParts['clock']
+  readonly random: LaneParts['random']
+}
+
+/** How the intake is, for readiness. */
+export interface IntakeHealth {
+  /** A member of the group; else why not, if it is known. */
+  readonly group: { readonly joined: boolean; readonly fault: Fault | null }
+  readonly lanes: readonly { readonly partition: number; readonly state: LaneState; readonly lag: number }[]
+}
+
+const watchIntervalMs = 1000
+
+export class Intake {
+  readonly #options: IntakeOptions
+  readonly #abort = new AbortController()
+  readonly #lanes = new Map<number, Lane>()
+  /** Lanes on their way out; the end waits for them. */
+  readonly #ending = new Set<Promise<void>>()
+  readonly #committed = new Map<number, number>()
+  #opening: Promise<void> = Promise.resolve()
+  #membership: GroupMembership | null = null
+  #groupFault: Fault | null = null
+  #timers: NodeJS.Timeout[] = []
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  /** Starts in the background; Kafka may be away, it is tried until it is there. */
+  start(): void {
+    this.#opening = this.#open()
+    this.#timers = [
+      setInterval(() => this.#replaceStuckLanes(), watchIntervalMs),
+      setInterval(() => void this.#commit(), this.#options.commitIntervalMs),
+    ]
+  }
+
+  /** Ends the lanes after the batches that they have under way, then leaves the group. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#opening
+    for (const partition of this.#lanes.keys()) this.#endLane(partition)
+    await Promise.all(this.#ending)
+    await this.#membership?.stop()
+  }
+
+  get health(): IntakeHealth {
+    const lanes = [...this.#lanes].map(([partition, { state, lag }]) => ({ partition, state, lag }))
+    const joined = this.#membership?.state().isJoined ?? false
+    return { group: { joined, fault: joined ? null : this.#groupFault }, lanes }
+  }
+
+  async #open(): Promise<void> {
+    const { cluster, topic, group, limits, observer, random } = this.#options
+    const backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random })
+    while (!this.#abort.signal.aborted) {
+      try {
+        const description = await describeTopic(cluster, topic, this.#abort.signal)
+        this.#membership = new GroupMembership({
+          ...group,
+          cluster,
+          topic,
+          onAssigned: (partitions) => this.#follow(description, partitions),
+          onLost: (fault) => this.#lose(fault),
+        })
+        await this.#membership.start()
+        return
+      } catch (error) {
+        if (this.#abort.signal.aborted) return
+        this.#groupFault = toIntakeFault(error)
+        observer.failed(null, this.#groupFault)
+        await backOff.wait(this.#abort.signal)
+      }
+    }
+  }
+
+  #follow(description: TopicDescription, partitions: readonly number[]): void {
+    if (this.#abort.signal.aborted) return
+    for (const partition of this.#lanes.keys()) {
+      if (!partitions.includes(partition)) this.#endLane(partition)
+    }
+    for (const partition of partitions) {
+      if (!this.#lanes.has(partition)) this.#startLane(description, partition)
+    }
+  }
+
+  #lose(fault: Fault): void {
+    this.#groupFault = fault
+    this.#options.observer.failed(null, fault)
+    for (const partition of this.#lanes.keys()) this.#endLane(partition)
+  }
+
+  #startLane({ topic, topicId }: Pick<TopicDescription, 'topic' | 'topicId'>, partition: number): void {
+    const { cluster, fetch, store, observer, limits, clock, random } = this.#options
+    const log = new PartitionReader({ cluster, topic, topicId, partition, ...fetch })
+    const place = { topic, topicId, partition }
+    const lane = new Lane({ partition: place, log, store, observer, limits, clock, random })
+    this.#lanes.set(partition, lane)
+    lane.start()
+  }
+
+  #endLane(partition: number): void {
+    const lane = this.#lanes.get(partition)
+    this.#lanes.delete(partition)
+    this.#committed.delete(partition)
+    if (lane === undefined) return
+    const ending = lane.stop().finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
+  }
+
+  #replaceStuckLanes(): void {
+    const { stallTimeoutMs, observer } = this.#options
+    for (const [partition, lane] of this.#lanes) {
+      if (lane.state.name === 'halted' || lane.idleMs < stallTimeoutMs) continue
+      observer.failed(lane.partition, intakeFault('lane_stalled'))
+      lane.abandon()
+      this.#lanes.delete(partition)
+      this.#startLane(lane.partition, partition)
+    }
+  }
+
+  async #commit(): Promise<void> {
+    const offsets = []
+    for (const [partition, { position }] of this.#lanes) {
+      if (position === null || this.#committed.get(partition) === position.nextOffset) continue
+      offsets.push({ partition, offset: position.nextOffset, leaderEpoch: position.leaderEpoch })
+    }
+    if (offsets.length === 0 || this.#membership === null) return
+    try {
+      await this.#membership.commit(offsets)
+      for (const { partition, offset } of offsets) this.#committed.set(partition, offset)
+    } catch (error) {
+      this.#options.observer.failed(null, toIntakeFault(error))
+    }
+  }
+}

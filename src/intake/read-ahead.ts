@@ -1,0 +1,164 @@
+import { decode } from '../message/decode.ts'
+import type { Micros } from '../message/event.ts'
+import type { Message } from '../message/message.ts'
+import type { BatchItem, Position } from '../store/batch.ts'
+
+/** A part of a partition's log, as its reader hands it out. */
+export interface LogChunk {
+  readonly messages: readonly Message[]
+  readonly nextOffset: number
+  readonly leaderEpoch: number
+  readonly endOffset: number
+}
+
+export interface LogReader {
+  read(from: { offset: number; leaderEpoch: number }, signal: AbortSignal): Promise<LogChunk>
+}
+
+export interface ReadAheadOptions {
+  readonly reader: LogReader
+  readonly from: Position
+  /** Messages kept ready at most (one chunk may go beyond). */
+  readonly maxEvents: number
+  /** Bytes of values kept ready at most (one chunk may go beyond). */
+  readonly maxBytes: number
+  readonly clock: () => Micros
+  /** Called for each chunk, also an empty one. */
+  readonly onChunk: (chunk: LogChunk) => void
+}
+
+export interface SliceLimits {
+  readonly maxEvents: number
+  readonly maxBytes: number
+  /** How long the first message may wait for others to join it. */
+  readonly maxAgeMs: number
+}
+
+/** The next messages of a partition, and where it is once they are booked. */
+export interface Slice {
+  readonly items: readonly BatchItem[]
+  readonly from: Position
+  readonly to: Position
+}
+
+interface Ready {
+  readonly item: BatchItem
+  readonly bytes: number
+  readonly leaderEpoch: number
+}
+
+/**
+ * Reads and decodes a partition from a position on, while what was read before is being booked. What is handed out
+ * stays until it is dropped, so that a batch can be tried again, whole or in smaller parts.
+ */
+export class ReadAhead {
+  readonly #options: ReadAheadOptions
+  readonly #abort = new AbortController()
+  readonly #running: Promise<void>
+  #ready: Ready[] = []
+  #bytes = 0
+  #from: Position
+  /** How far the log was read: behind the last ready message, or further. */
+  #end: Position
+  #failure: { readonly error: unknown } | null = null
+  #changed = Promise.withResolvers<void>()
+
+  constructor(options: ReadAheadOptions) {
+    this.#options = options
+    this.#from = options.from
+    this.#end = options.from
+    this.#running = this.#run()
+  }
+
+  /**
+   * Waits for messages, or for records that carry none (then `items` is empty). Throws what the reader threw, once
+   * all that was read before is dropped.
+   */
+  async next({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<Slice> {
+    while (this.#end.nextOffset === this.#from.nextOffset) {
+      if (this.#failure !== null) throw this.#failure.error
+      await this.#changed.promise
+    }
+    const deadline = performance.now() + maxAgeMs
+    while (this.#ready.length < maxEvents && this.#bytes < maxBytes && this.#failure === null) {
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0) break
+      await withinMs(this.#changed.promise, leftMs)
+    }
+    return this.#slice(maxEvents, maxBytes)
+  }
+
+  /** The slice is booked: go on behind it. */
+  drop({ items, to }: Slice): void {
+    for (const { bytes } of this.#ready.splice(0, items.length)) this.#bytes -= bytes
+    this.#from = to
+    this.#notify()
+  }
+
+  /** Ends a running read and waits for its end. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    this.#notify()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { reader, maxEvents, maxBytes } = this.#options
+    try {
+      while (!this.#abort.signal.aborted) {
+        if (this.#ready.length >= maxEvents || this.#bytes >= maxBytes) {
+          await this.#changed.promise
+          continue
+        }
+        const { nextOffset: offset, leaderEpoch } = this.#end
+        this.#add(await reader.read({ offset, leaderEpoch }, this.#abort.signal))
+      }
+    } catch (error) {
+      this.#failure = { error }
+      this.#notify()
+    }
+  }
+
+  #add(chunk: LogChunk): void {
+    const receivedAt = this.#options.clock()
+    for (const message of chunk.messages) {
+      const bytes = message.value?.length ?? 0
+      const item = { message, decoded: decode(message, receivedAt), receivedAt }
+      this.#ready.push({ item, bytes, leaderEpoch: chunk.leaderEpoch })
+      this.#bytes += bytes
+    }
+    this.#end = { nextOffset: chunk.nextOffset, leaderEpoch: chunk.leaderEpoch }
+    this.#options.onChunk(chunk)
+    this.#notify()
+  }
+
+  #slice(maxEvents: number, maxBytes: number): Slice {
+    let count = 0
+    let bytes = 0
+    for (const ready of this.#ready) {
+      if (count > 0 && (count >= maxEvents || bytes + ready.bytes > maxBytes)) break
+      count += 1
+      bytes += ready.bytes
+    }
+    const items = this.#ready.slice(0, count).map(({ item }) => item)
+    const last = this.#ready[count - 1]
+    const isAll = count === this.#ready.length || last === undefined
+    const to = isAll ? this.#end : { nextOffset: last.item.message.offset + 1, leaderEpoch: last.leaderEpoch }
+    return { items, from: this.#from, to }
+  }
+
+  #notify(): void {
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers<void>()
+  }
+}
+
+async function withinMs(promise: Promise<void>, ms: number): Promise<void> {
+  const timeout = Promise.withResolvers<void>()
+  const timer = setTimeout(timeout.resolve, ms)
+  try {
+    await Promise.race([promise, timeout.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

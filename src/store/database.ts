@@ -1,0 +1,205 @@
+/**
+ * PostgreSQL for the rest of the store: a bounded pool, transactions, and a limit on every wait.
+ *
+ * Everything that goes wrong leaves here as a Fault. A connection on which something unforeseen happened is never
+ * used again.
+ */
+import { finished } from 'node:stream/promises'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Micros } from '../message/event.ts'
+import { parseTimestamp } from '../message/timestamp.ts'
+import { Fault } from '../fault.ts'
+import { postgresFault, toPostgresFault } from './postgres-fault.ts'
+
+/** Rows come as objects by column name: int8 as number, timestamptz as Micros, uuid as lower-case text. */
+export interface Queryable {
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** One transaction. */
+export interface Session extends Queryable {
+  /** Sends rows by `copy … from stdin`; `rows` is all that the statement's format wants. */
+  copy(statement: string, rows: Buffer): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  /** Connections at most. */
+  readonly poolSize: number
+  readonly connectTimeoutMs: number
+  /** No statement, and no wait for its answer, is longer. */
+  readonly statementTimeoutMs: number
+  /** No wait for a row's lock is longer; at most the statement's limit. */
+  readonly lockTimeoutMs: number
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string
+}
+
+/** The server tells that a statement ran out of time; only when it says nothing at all do we hang up. */
+const answerGraceMs = 500
+
+/** Opens no connection yet: the first use does, and says if it cannot. */
+export class Database implements Queryable {
+  readonly #pool: pg.Pool
+  readonly #options: DatabaseOptions
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options
+    const { host, port, user, password, database, poolSize, connectTimeoutMs, applicationName } = options
+    this.#pool = new pg.Pool({
+      host,
+      port,
+      user,
+      password,
+      database,
+      max: poolSize,
+      connectionTimeoutMillis: connectTimeoutMs,
+      application_name: applicationName,
+      keepAlive: true,
+      types: { getTypeParser: chooseTypeParser },
+    })
+    // An idle connection that breaks leaves the pool by itself; whoever asks next gets a new one, or the fault.
+    this.#pool.on('error', () => {})
+  }
+
+  /** One statement, in a transaction of its own. */
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return await this.#withSession((session) => session.query<Row>(text, values))
+  }
+
+  /** Several reads of one moment: all of them see the same snapshot. */
+  async snapshot<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
+    return await this.#transaction('begin isolation level repeatable read, read only', work)
+  }
+
+  /** Reads and writes, all or nothing. The isolation is said explicitly: a server's default may differ. */
+  async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return await this.#transaction('begin isolation level read committed, read write', work)
+  }
+
+  /** Waits for the connections in use. */
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+
+  async #transaction<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+    const { statementTimeoutMs, lockTimeoutMs } = this.#options
+    const limits = `set local statement_timeout = ${statementTimeoutMs}; set local lock_timeout = ${lockTimeoutMs}`
+    return await this.#withSession(async (session) => {
+      await session.query(`${begin}; ${limits}`)
+      let result: Result
+      try {
+        result = await work(session)
+      } catch (error) {
+        if (!session.broken) await session.query('rollback')
+        throw error
+      }
+      await session.commit()
+      return result
+    })
+  }
+
+  async #withSession<Result>(work: (session: PooledSession) => Promise<Result>): Promise<Result> {
+    const client = await this.#connect()
+    const session = new PooledSession(client, this.#options.statementTimeoutMs + answerGraceMs)
+    const onError = (): void => {
+      session.broken = true
+    }
+    client.on('error', onError)
+    try {
+      const result = await work(session)
+      client.release()
+      return result
+    } catch (error) {
+      // After a conflict or a refusal the session is known to be sound: it answered, and it rolled back.
+      const sound =
+        error instanceof Fault && (error.kind === 'conflict' || error.kind === 'refused') && !session.broken
+      client.release(!sound)
+      throw error
+    } finally {
+      client.off('error', onError)
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      // The pool's own time-out carries no code, only its text.
+      const waitedTooLong = error instanceof Error && /timeout/i.test(error.message)
+      throw waitedTooLong ? postgresFault('database_timed_out', error) : toPostgresFault(error)
+    }
+  }
+}
+
+class PooledSession implements Session {
+  readonly #client: pg.PoolClient
+  readonly #answerTimeoutMs: number
+  /** The connection can no longer be trusted. */
+  broken = false
+
+  constructor(client: pg.PoolClient, answerTimeoutMs: number) {
+    this.#client = client
+    this.#answerTimeoutMs = answerTimeoutMs
+  }
+
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const result = await this.#bounded(
+      values.length === 0 ? this.#client.query(text) : this.#client.query(text, [...values]),
+    )
+    return result.rows as Row[]
+  }
+
+  async copy(statement: string, rows: Buffer): Promise<void> {
+    const stream = this.#client.query(copyFrom(statement))
+    stream.end(rows)
+    await this.#bounded(finished(stream))
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await this.query('commit')
+    } catch (error) {
+      throw error instanceof Fault && error.kind === 'outage' ? postgresFault('commit_unknown', error) : error
+    }
+  }
+
+  async #bounded<Result>(answer: Promise<Result>): Promise<Result> {
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      // With a statement under way, `end` cuts the connection, and the statement's promise is rejected.
+      void this.#client.end()
+    }, this.#answerTimeoutMs)
+    try {
+      return await answer
+    } catch (error) {
+      const fault = timedOut ? postgresFault('database_timed_out', error) : toPostgresFault(error)
+      if (fault.kind === 'outage') this.broken = true
+      throw fault
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+const { INT8, TIMESTAMPTZ } = pg.types.builtins
+
+function chooseTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === INT8) return Number // all our whole numbers are at most 2^53
+  if (oid === TIMESTAMPTZ) return parseServerTimestamp
+  return pg.types.getTypeParser(oid, format) as (value: string) => unknown
+}
+
+/** `2025-02-18 12:12:56.5+00`: ISO style, the offset in hours where minutes are zero. */
+function parseServerTimestamp(text: string): Micros {
+  const micros = parseTimestamp(/[+-]\d\d$/.test(text) ? `${text}:00` : text)
+  if (typeof micros !== 'number')
+    throw new RangeError('PostgreSQL answered a timestamp out of range or style')
+  return micros
+}

@@ -1,0 +1,125 @@
+import { kindOf, statusOf, type MovementStatus } from '../booking/movement-view.ts'
+import type { CardKey, EventKind, Micros, MovementId, WarehouseId } from '../message/event.ts'
+import type { Database, Queryable } from './database.ts'
+import { readMovementSides, type SummedMovement } from './read-movement-sides.ts'
+
+/** A card and some of its lines, all of one moment. */
+export interface CardPage {
+  readonly quantity: number
+  /** The sum of the card's held departures. It may exceed 2^53. */
+  readonly heldQuantity: bigint
+  /** 0 for a card that has only held departures; `updatedAt` is null then. */
+  readonly lastLine: number
+  readonly updatedAt: Micros | null
+  /** The newest first. */
+  readonly history: readonly HistoryLine[]
+  /** The next page starts with the line before this one; null if this page ends with line 1. */
+  readonly nextBefore: number | null
+}
+
+export interface HistoryLine {
+  readonly line: number
+  readonly kind: EventKind
+  readonly change: number
+  readonly balance: number
+  readonly movementId: MovementId
+  /** Where the goods came from or went to; null while that is not known. */
+  readonly counterpartyId: WarehouseId | null
+  /** Of the movement, as far as it concerns the product. */
+  readonly status: MovementStatus
+  readonly occurredAt: Micros
+  readonly recordedAt: Micros
+}
+
+export interface PageRequest {
+  /** Only lines with a smaller number; null for the newest. */
+  readonly before: number | null
+  /** Lines at most. */
+  readonly limit: number
+}
+
+/** A page of a card, in one snapshot; null if the card has neither a line nor a held departure. */
+export async function readCard(
+  database: Pick<Database, 'snapshot'>,
+  card: CardKey,
+  { before, limit }: PageRequest,
+): Promise<CardPage | null> {
+  return await database.snapshot(async (db) => {
+    const last = await readLastLine(db, card)
+    const held = await readHeld(db, card)
+    if (last === null && held.departures === 0) return null
+
+    const lastLine = last?.line ?? 0
+    const lines = last === null ? [] : await readLines(db, card, { before: before ?? lastLine + 1, limit })
+    const movementIds = [...new Set(lines.map((line) => line.movementId))]
+    const sides =
+      lines.length === 0 ? [] : await readMovementSides(db, { productId: card.productId, movementIds })
+    const byMovement = new Map(sides.map((side) => [side.movementId, side]))
+    const oldest = lines.at(-1)?.line ?? 1
+    return {
+      quantity: last?.balance ?? 0,
+      heldQuantity: BigInt(held.quantity),
+      lastLine,
+      updatedAt: last?.recordedAt ?? null,
+      history: lines.map((line) => historyLine(line, byMovement.get(line.movementId))),
+      nextBefore: oldest > 1 ? oldest : null,
+    }
+  })
+}
+
+const lastLineOfCard = `
+select line, balance, recorded_at as "recordedAt" from card_line
+where warehouse_id = $1 and product_id = $2 order by line desc limit 1`
+
+type LastLine = Pick<BookedLine, 'line' | 'balance' | 'recordedAt'>
+
+async function readLastLine(db: Queryable, { warehouseId, productId }: CardKey): Promise<LastLine | null> {
+  const [last] = await db.query<LastLine>(lastLineOfCard, [warehouseId, productId])
+  return last ?? null
+}
+
+const heldOfCard = `
+select count(*) as departures, coalesce(sum(quantity), 0)::text as quantity from movement_leg
+where warehouse_id = $1 and product_id = $2 and line is null`
+
+/** The quantity as decimal digits. */
+async function readHeld(
+  db: Queryable,
+  { warehouseId, productId }: CardKey,
+): Promise<{ departures: number; quantity: string }> {
+  const [held] = await db.query<{ departures: number; quantity: string }>(heldOfCard, [
+    warehouseId,
+    productId,
+  ])
+  return held ?? { departures: 0, quantity: '0' }
+}
+
+interface BookedLine {
+  readonly line: number
+  readonly leg: number
+  readonly change: number
+  readonly balance: number
+  readonly movementId: MovementId
+  readonly occurredAt: Micros
+  readonly recordedAt: Micros
+}
+
+const linesOfCard = `
+select line, leg, change, balance, movement_id as "movementId", occurred_at as "occurredAt", recorded_at as "recordedAt"
+from card_line where warehouse_id = $1 and product_id = $2 and line < $3 order by line desc limit $4`
+
+async function readLines(
+  db: Queryable,
+  { warehouseId, productId }: CardKey,
+  { before, limit }: { before: number; limit: number },
+): Promise<BookedLine[]> {
+  return await db.query<BookedLine>(linesOfCard, [warehouseId, productId, before, limit])
+}
+
+function historyLine({ leg, ...line }: BookedLine, movement: SummedMovement | undefined): HistoryLine {
+  if (movement === undefined)
+    throw new Error(`line ${line.line} of a card has no leg in the ledger of movements`)
+  const kind = kindOf({ leg })
+  const counterpartyId = kind === 'arrival' ? movement.senderId : movement.receiverId
+  return { ...line, kind, counterpartyId, status: statusOf(movement) }
+}

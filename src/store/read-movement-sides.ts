@@ -1,0 +1,34 @@
+import type { MovementSides } from '../booking/movement-view.ts'
+import type { MovementId, ProductId, WarehouseId } from '../message/event.ts'
+import type { Queryable } from './database.ts'
+
+/** One product of a movement, summed up: enough for a line of a card, without reading every delivery. */
+export interface SummedMovement extends MovementSides {
+  readonly movementId: MovementId
+  readonly senderId: WarehouseId | null
+  /** The warehouse of the earliest arrival. */
+  readonly receiverId: WarehouseId | null
+}
+
+const sidesOfMovements = `
+with side as (
+  select movement_id, product_id, bool_or(line is null) as held,
+    sum(quantity) filter (where leg = 0)::bigint as departed, sum(quantity) filter (where leg > 0)::bigint as arrived,
+    (array_agg(warehouse_id) filter (where leg = 0))[1] as sender,
+    (array_agg(warehouse_id order by occurred_at, warehouse_id, leg) filter (where leg > 0))[1] as receiver
+  from movement_leg where movement_id = any($1::uuid[]) group by movement_id, product_id
+), compared as (
+  select *, bool_or(arrived is null) over own and bool_or(departed is null) over own as mixed
+  from side window own as (partition by movement_id)
+)
+select movement_id as "movementId", sender as "senderId", receiver as "receiverId", departed, arrived,
+  held as "departureHeld", mixed and (departed is null or arrived is null) as mismatched
+from compared where product_id = $2`
+
+/** The given movements as far as they concern the product, in no order; one without legs of the product is left out. */
+export async function readMovementSides(
+  db: Queryable,
+  { productId, movementIds }: { productId: ProductId; movementIds: readonly MovementId[] },
+): Promise<SummedMovement[]> {
+  return await db.query<SummedMovement>(sidesOfMovements, [movementIds, productId])
+}

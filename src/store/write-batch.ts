@@ -1,0 +1,92 @@
+/**
+ * One batch, one transaction, in one order everywhere, so that locks form no cycle:
+ *
+ *   position (compare-and-set: fences a former owner) → warehouses, sorted (the lock of their cards) →
+ *   read what is known → decide (pure, on copies) → legs → lines → releases → transit → quarantine → tally → COMMIT
+ *
+ * Either all of it is true afterwards or nothing is, the position included: a message is booked exactly once however
+ * often it is delivered. After COMMIT the near state is published; after anything else it is forgotten.
+ */
+import { decide } from '../booking/decide.ts'
+import type { Decision, HeldPage, HeldRequest, Outcome } from '../booking/ledger.ts'
+import type { Batch, DecidedBatch, WrittenBatch } from './batch.ts'
+import type { Database, Session } from './database.ts'
+import type { NearState } from './near-state.ts'
+import { addToTally, advancePosition } from './position.ts'
+import { readKnown, readMoreHeld } from './read-known.ts'
+import { lockWarehouses } from './warehouse-lock.ts'
+import { writeLegs, writeLines, writeReleases } from './write-ledgers.ts'
+import { writeQuarantine } from './write-quarantine.ts'
+import { writeTransit } from './write-transit.ts'
+
+export interface BatchWriterParts {
+  readonly database: Database
+  readonly nearState: NearState
+  /** A fresh random UUID for each call. */
+  readonly newToken: () => string
+}
+
+/**
+ * Books a batch. `fenced`: the partition is no longer where the batch starts, and nothing was written: another owner
+ * was quicker, or an earlier COMMIT of ours went through though its answer was lost. Throws a Fault, with nothing
+ * written, or, for `commit_unknown`, with everything or nothing: read the position to know.
+ */
+export async function writeBatch(
+  { database, nearState, newToken }: BatchWriterParts,
+  batch: Batch,
+): Promise<WrittenBatch | 'fenced'> {
+  const events = batch.items.map(({ decoded }) => decoded).filter((decoded) => decoded.kind !== 'rejected')
+  const token = newToken()
+  try {
+    const written = await database.transaction(async (session) => {
+      if (!(await advancePosition(session, batch.partition, batch))) return 'fenced'
+      const warehouses = await lockWarehouses(session, events, token)
+      for (const warehouse of warehouses.values()) nearState.take(warehouse)
+      const known = await readKnown(session, events, nearState)
+      const decision = await settle(decide(events, known), session)
+      const outcomes = mergeOutcomes(batch, decision.outcomes)
+      await write(session, { batch, warehouses, decision, outcomes })
+      return { warehouses, decision, outcomes }
+    })
+    if (written === 'fenced') return 'fenced'
+    const { warehouses, decision, outcomes } = written
+    nearState.publish([...warehouses.values()], decision.cards.values())
+    return { outcomes, releases: decision.releases.length }
+  } catch (error) {
+    nearState.forget(events.map(({ warehouseId }) => warehouseId))
+    throw error
+  }
+}
+
+/** Drives a decision to its end: the core asks for more held departures, the store answers. */
+async function settle(
+  deciding: Generator<HeldRequest, Decision, HeldPage>,
+  session: Session,
+): Promise<Decision> {
+  let step = deciding.next()
+  while (step.done !== true) step = deciding.next(await readMoreHeld(session, step.value))
+  return step.value
+}
+
+/** The outcome of each item: the decision's for an event, the rejection itself for what could not be decoded. */
+function mergeOutcomes({ items }: Batch, decided: readonly Outcome[]): Outcome[] {
+  let next = 0
+  return items.map(({ decoded }) => {
+    if (decoded.kind === 'rejected') return decoded
+    const outcome = decided[next++]
+    if (outcome === undefined) throw new RangeError('an event was left undecided')
+    return outcome
+  })
+}
+
+async function write(session: Session, decided: DecidedBatch): Promise<void> {
+  const { batch, decision } = decided
+  await writeLegs(session, decided)
+  await writeLines(session, decided)
+  await writeReleases(session, decision.releases)
+  const movementsInTransit = await writeTransit(session, decision.transit)
+  const messagesQuarantined = await writeQuarantine(session, decided)
+  const held = decision.legs.filter(({ line }) => line === null).length
+  const departuresHeld = held - decision.releases.length
+  await addToTally(session, batch.partition, { movementsInTransit, departuresHeld, messagesQuarantined })
+}
