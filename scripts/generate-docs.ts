@@ -1,0 +1,221 @@
+/**
+ * Writes the reference that is made from the code: `npm run docs`. A unit test fails while a written file is not
+ * what this gives, so the reference cannot fall behind.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import packageJson from '../package.json' with { type: 'json' }
+import { defaultLimits } from '../src/api/limits.ts'
+import { problems } from '../src/api/problems.ts'
+import { createServer } from '../src/api/server.ts'
+import { settingRules } from '../src/config/setting-rules.ts'
+import type { Setting, SettingGroup } from '../src/config/setting.ts'
+import { settingTable } from '../src/config/setting-table.ts'
+import { intakeFaults } from '../src/intake/intake-fault.ts'
+import { kafkaFaults } from '../src/kafka/kafka-fault.ts'
+import { rejections } from '../src/message/rejection.ts'
+import { Database } from '../src/store/database.ts'
+import { postgresFaults } from '../src/store/postgres-fault.ts'
+import { createLogger } from '../src/telemetry/logger.ts'
+import { listMetrics } from '../src/telemetry/metric-table.ts'
+
+/** The folder of the repository. */
+export const repository = join(import.meta.dirname, '..')
+
+/** A file that is made from the code; `path` is relative to the repository. */
+export interface GeneratedFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** All generated files as they should be now. Writes nothing; asks the API for its description, on loopback. */
+export async function generateDocs(): Promise<readonly GeneratedFile[]> {
+  return [
+    { path: '.env.example', text: exampleEnvironment() },
+    { path: 'docs/reference/settings.md', text: await markdown(settingsPage()) },
+    { path: 'docs/reference/metrics.md', text: await markdown(metricsPage()) },
+    { path: 'docs/reference/errors.md', text: await markdown(errorsPage()) },
+    { path: 'docs/openapi.json', text: await openApiDocument() },
+  ]
+}
+
+const groups: readonly SettingGroup[] = Object.values(settingTable)
+const notice = '<!-- Made by `npm run docs`; changes belong into the table in the code. -->'
+
+function exampleEnvironment(): string {
+  const header = [
+    '# Settings of Bincard, each with its default: take the # away to change one.',
+    '# Read from the environment and from a file named .env in the working directory; the environment wins.',
+    '# Made by `npm run docs`; what each accepts is in docs/reference/settings.md.',
+  ]
+  const sections = groups.flatMap(({ title, settings }) => [
+    '',
+    `# ----- ${title} -----`,
+    ...Object.values(settings).flatMap((setting) => [
+      '',
+      ...wrapped(setting.about).map((line) => `# ${line}`),
+      `#${setting.name}=${exampleValue(setting)}`,
+    ]),
+  ])
+  return `${[...header, ...sections].join('\n')}\n`
+}
+
+/** An empty value counts as not set, and so as the other setting's value. */
+function exampleValue(setting: Setting): string {
+  return typeof setting.default === 'string' ? setting.default : ''
+}
+
+function settingsPage(): string[] {
+  return [
+    '# Settings',
+    notice,
+    'From the environment, or from a file `.env` in the working directory; the environment wins. An empty value counts as not set. The service starts only if all are right, and otherwise names every wrong one. A name in `.env` that looks like a misspelt setting is warned of in the log.',
+    ...groups.flatMap(({ title, settings }) => [
+      `## ${title}`,
+      table(
+        ['Name', 'Default', 'Allowed', 'What it does'],
+        Object.values(settings).map((setting) => [
+          code(setting.name),
+          typeof setting.default === 'string' ? code(setting.default) : `as ${code(setting.default.sameAs)}`,
+          setting.kind.allowed,
+          setting.about,
+        ]),
+      ),
+    ]),
+    '## What must hold between them',
+    table(
+      ['Setting', 'Must be'],
+      settingRules.map(({ names, must }) => [code(names[0]), must]),
+    ),
+  ]
+}
+
+function metricsPage(): string[] {
+  const metrics = listMetrics()
+  return [
+    '# Metrics',
+    notice,
+    'At `GET /metrics` on `METRICS_HOST`:`METRICS_PORT`, in the text format of Prometheus. Counters and lag are those of one process: add them up. What is read from PostgreSQL is the same from every process: take the maximum.',
+    table(
+      ['Name', 'Kind', 'Labels', 'What it tells'],
+      metrics.map(({ name, kind, labels, help }) => [
+        code(name),
+        kind,
+        labels.map((label) => code(label)).join(', '),
+        help,
+      ]),
+    ),
+    '## Buckets of the histograms',
+    table(
+      ['Name', 'Upper bounds'],
+      metrics.flatMap(({ name, buckets }) =>
+        buckets === undefined ? [] : [[code(name), buckets.join(', ')]],
+      ),
+    ),
+    'Beside these there are the usual metrics of the process (`process_*`: processor time, memory, open files) and of Node (`nodejs_*`: event loop lag, heap, garbage collection).',
+  ]
+}
+
+function errorsPage(): string[] {
+  const faults = [
+    ...Object.entries(postgresFaults).map(([name, meaning]) => ['postgres', code(name), meaning]),
+    ...Object.entries(kafkaFaults).map(([name, meaning]) => ['kafka', code(name), meaning]),
+    ...Object.entries(intakeFaults).map(([name, meaning]) => ['intake', code(name), meaning]),
+  ]
+  return [
+    '# Errors',
+    notice,
+    'Every code is stable: more may come, none is renamed.',
+    '## Problems of the HTTP API',
+    'The `code` of an `application/problem+json` answer (RFC 9457); its `type` is `/problems/` and the code.',
+    table(
+      ['Code', 'Status', 'Title', 'What to do'],
+      Object.entries(problems).map(([name, { status, title, remedy }]) => [
+        code(name),
+        String(status),
+        title,
+        remedy,
+      ]),
+    ),
+    '## Reasons for quarantine',
+    'The `code` of a message in quarantine, and the label of `bincard_quarantined_total`. The message is kept whole.',
+    table(
+      ['Code', 'What it means'],
+      Object.entries(rejections).map(([name, meaning]) => [code(name), meaning]),
+    ),
+    '## Faults',
+    'What can break in the machinery: the labels of `bincard_faults_total`, and `part` and `code` in the log.',
+    table(['Part', 'Code', 'What happened'], faults),
+  ]
+}
+
+/** What the server itself answers at `/openapi.json`; its database is never asked and need not exist. */
+async function openApiDocument(): Promise<string> {
+  const { version } = packageJson
+  const server = createServer({
+    host: '127.0.0.1',
+    port: 0,
+    database: databaseNeverAsked(),
+    health: () => {
+      throw new Error('Nobody asks for health here.')
+    },
+    observe: () => {},
+    logger: createLogger({ version, level: 'silent' }),
+    version,
+    limits: defaultLimits,
+  })
+  const { port } = await server.start()
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`)
+    return `${JSON.stringify(await answer.json(), null, 2)}\n`
+  } finally {
+    await server.stop()
+  }
+}
+
+/** It connects at its first use, and this one has none. */
+function databaseNeverAsked(): Database {
+  const limits = { poolSize: 1, connectTimeoutMs: 1, statementTimeoutMs: 1, lockTimeoutMs: 1 }
+  const address = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' }
+  return new Database({ ...address, ...limits, applicationName: 'docs' })
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => {
+    const escaped = cells.map((cell) => cell.replaceAll('|', '\\|'))
+    return `| ${escaped.join(' | ')} |`
+  })
+  return lines.join('\n')
+}
+
+async function markdown(blocks: readonly string[]): Promise<string> {
+  const style = await resolveConfig(join(repository, 'docs/reference/page.md'))
+  return await format(blocks.join('\n\n'), { ...style, parser: 'markdown' })
+}
+
+/** Columns of a comment in the example file, without its "# ". */
+const commentWidth = 98
+
+function wrapped(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > commentWidth) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}
+
+if (import.meta.main) {
+  for (const { path, text } of await generateDocs()) {
+    const target = join(repository, path)
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, text)
+    console.log(`written: ${path}`)
+  }
+}

@@ -1,0 +1,70 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { Settings } from './settings.ts'
+
+/** What must hold between settings, each of which is allowed on its own. */
+export interface SettingRule {
+  /** The setting at fault comes first, then those it depends on. */
+  readonly names: readonly [string, ...string[]]
+  /** Completes the sentence "<first name> must be …"; says why. */
+  readonly must: string
+  readonly holds: (settings: Settings) => boolean
+}
+
+/** All rules between settings; the reference lists them. */
+export const settingRules: readonly SettingRule[] = [
+  {
+    names: ['HOST', 'API_AUTH'],
+    must: 'an address of this machine only (127.0.0.1, ::1 or localhost) unless API_AUTH is "off": there are no API keys yet, so everyone who reaches the port could read all stock',
+    holds: ({ http }) => http.auth === 'off' || isLoopback(http.host),
+  },
+  {
+    names: ['METRICS_PORT', 'PORT'],
+    must: 'another port than PORT: the API and the metrics are two servers',
+    holds: ({ http, metrics }) => metrics.port === 0 || metrics.port !== http.port,
+  },
+  {
+    names: ['POSTGRES_LOCK_TIMEOUT_MS', 'POSTGRES_STATEMENT_TIMEOUT_MS'],
+    must: 'less than POSTGRES_STATEMENT_TIMEOUT_MS: otherwise a lock could not be told from a slow database',
+    holds: ({ postgres }) => postgres.lockTimeoutMs < postgres.statementTimeoutMs,
+  },
+  {
+    names: ['KAFKA_HEARTBEAT_INTERVAL_MS', 'KAFKA_SESSION_TIMEOUT_MS'],
+    must: 'less than half of KAFKA_SESSION_TIMEOUT_MS: otherwise one lost heartbeat could end the session',
+    holds: ({ kafka }) => kafka.heartbeatIntervalMs < kafka.sessionTimeoutMs / 2,
+  },
+  {
+    names: ['KAFKA_REBALANCE_TIMEOUT_MS', 'KAFKA_SESSION_TIMEOUT_MS'],
+    must: 'at least KAFKA_SESSION_TIMEOUT_MS: a member must have the time of a session to join again',
+    holds: ({ kafka }) => kafka.rebalanceTimeoutMs >= kafka.sessionTimeoutMs,
+  },
+  {
+    names: ['LANE_BUFFER_EVENTS', 'BATCH_MAX_EVENTS'],
+    must: 'at least BATCH_MAX_EVENTS: otherwise no batch could ever be full',
+    holds: ({ lane, batch }) => lane.bufferEvents >= batch.maxEvents,
+  },
+  {
+    names: ['LANE_STALL_TIMEOUT_MS', 'POSTGRES_STATEMENT_TIMEOUT_MS'],
+    must: 'more than POSTGRES_STATEMENT_TIMEOUT_MS: otherwise a slow database would be taken for a stuck lane',
+    holds: ({ lane, postgres }) => lane.stallTimeoutMs > postgres.statementTimeoutMs,
+  },
+  {
+    names: ['LANE_STALL_TIMEOUT_MS', 'KAFKA_REQUEST_TIMEOUT_MS', 'KAFKA_FETCH_MAX_WAIT_MS'],
+    must: 'more than KAFKA_REQUEST_TIMEOUT_MS and KAFKA_FETCH_MAX_WAIT_MS together: otherwise a silent broker would be taken for a stuck lane',
+    holds: ({ lane, kafka }) => lane.stallTimeoutMs > kafka.requestTimeoutMs + kafka.fetchMaxWaitMs,
+  },
+  {
+    names: ['RETRY_MIN_MS', 'RETRY_MAX_MS'],
+    must: 'at most RETRY_MAX_MS',
+    holds: ({ retry }) => retry.minMs <= retry.maxMs,
+  },
+]
+
+/** Whether only this machine can reach the host: 127.0.0.0/8, ::1 in any spelling, or `localhost`. */
+function isLoopback(host: string): boolean {
+  const loopback = new BlockList()
+  loopback.addSubnet('127.0.0.0', 8)
+  loopback.addAddress('::1', 'ipv6')
+  if (isIPv4(host)) return loopback.check(host)
+  if (isIPv6(host)) return loopback.check(host, 'ipv6')
+  return host.toLowerCase() === 'localhost'
+}
