@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict'
+import { suite, test, type TestContext } from 'node:test'
+import { Fault } from '../../src/fault.ts'
+import { Lane, type LaneStore } from '../../src/intake/lane.ts'
+import type { IntakeObserver } from '../../src/intake/observer.ts'
+import type { Micros } from '../../src/message/event.ts'
+import { readPosition, startPosition } from '../../src/store/position.ts'
+import { writeBatch } from '../../src/store/write-batch.ts'
+import { checkBooks } from '../support/books.ts'
+import { arrival, departure } from '../support/events.ts'
+import { freshLedger, partitionOf, type TestLedger } from '../support/ledger.ts'
+import { MemoryLog, toJson } from '../support/memory-log.ts'
+import { waitFor } from '../support/wait.ts'
+
+const limits = {
+  batchMaxEvents: 20,
+  batchMaxAgeMs: 1,
+  bufferMaxEvents: 60,
+  retryMinMs: 1,
+  retryMaxMs: 20,
+}
+
+interface Running {
+  readonly lane: Lane
+  readonly log: MemoryLog
+  readonly told: { faults: string[]; fenced: number; batches: number[]; outcomes: string[] }
+}
+
+function storeOf({ database, parts }: TestLedger): LaneStore {
+  return {
+    write: (batch) => writeBatch(parts, batch),
+    readPosition: (partition) => readPosition(database, partition),
+    startPosition: (partition, start) => startPosition(database, partition, start),
+  }
+}
+
+function startLane(
+  t: TestContext,
+  ledger: TestLedger,
+  options: { log?: MemoryLog; store?: LaneStore } = {},
+): Running {
+  const { log = new MemoryLog(), store = storeOf(ledger) } = options
+  const told: Running['told'] = { faults: [], fenced: 0, batches: [], outcomes: [] }
+  const observer: IntakeObserver = {
+    booked: ({ slice, written }) => {
+      told.batches.push(slice.items.length)
+      for (const outcome of written.outcomes)
+        told.outcomes.push(typeof outcome === 'string' ? outcome : outcome.code)
+    },
+    fenced: () => {
+      told.fenced += 1
+    },
+    failed: (_, fault) => void told.faults.push(fault.code),
+    sawLag: () => {},
+    laneStopped: () => {},
+  }
+  const clock = (): Micros => (Date.now() * 1000) as Micros
+  const lane = new Lane({
+    partition: partitionOf(0),
+    log,
+    store,
+    observer,
+    limits: { ...limits, batchMaxBytes },
+    clock,
+    random: () => 0.5,
+  })
+  t.after(() => lane.stop())
+  lane.start()
+  return { lane, log, told }
+}
+
+const arrivals = (count: number, first = 0, quantity = 1): string[] =>
+  Array.from({ length: count }, (_, n) => toJson(arrival({ movement: first + n, quantity })))
+
+const booked = (running: Running, nextOffset: number): Promise<boolean> =>
+  waitFor(`offset ${nextOffset}`, () => running.lane.position?.nextOffset === nextOffset)
+
+suite('a lane', () => {
+  test('books its partition in the order of the log, in batches no larger than they may be', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(...arrivals(130))
+    const running = startLane(t, ledger, { log })
+    await booked(running, 130)
+    const { lines } = await checkBooks(ledger.database)
+    const offsets = await ledger.database.query<{ o: number }>(
+      'select l.kafka_offset as o from movement_leg l order by l.line',
+    )
+    assert.deepEqual(
+      offsets.map(({ o }) => o),
+      lines.map((_, n) => n),
+    )
+    assert.ok(running.told.batches.every((size) => size <= limits.batchMaxEvents))
+  })
+
+  test('batches are bounded by bytes too, and what is read ahead with them', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(...arrivals(100))
+    const running = startLane(t, ledger, { log, maxBytes: 1000 })
+    await booked(running, 100)
+    assert.ok(running.told.batches.every((size) => size <= 3))
+  })
+
+  test('a poison message blocks nobody: it waits in quarantine, its neighbours are booked', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(...arrivals(3), null, '{', Buffer.from([0xff, 0xfe]), ...arrivals(3, 10))
+    const running = startLane(t, ledger, { log })
+    await booked(running, 9)
+    const kept = await ledger.database.query('select kafka_offset as at, code from quarantine order by 1')
+    assert.deepEqual(kept, [
+      { at: 3, code: 'message_empty' },
+      { at: 4, code: 'not_json' },
+      { at: 5, code: 'not_utf8' },
+    ])
+    const { lines } = await checkBooks(ledger.database)
+    assert.equal(lines.length, 6)
+  })
+
+  test('an event that the database refuses on its own is quarantined, all others are booked', async (t) => {
+    const ledger = await freshLedger(t)
+    await ledger.database.query('alter table card_line add constraint unlucky check (change <> 13)')
+    const log = new MemoryLog()
+    log.append(
+      ...arrivals(8),
+      ...arrivals(1, 100, 13),
+      ...arrivals(8, 200),
+      ...arrivals(1, 300, 13),
+      ...arrivals(8, 400),
+    )
+    const running = startLane(t, ledger, { log })
+    await booked(running, 26)
+    const kept = await ledger.database.query('select kafka_offset as at, code from quarantine order by 1')
+    assert.deepEqual(kept, [
+      { at: 8, code: 'refused_by_database' },
+      { at: 17, code: 'refused_by_database' },
+    ])
+    const { lines } = await checkBooks(ledger.database)
+    assert.equal(lines.length, 24)
+  })
+
+  test('three refused events in a row stop the partition: that is our error, not theirs', async (t) => {
+    const ledger = await freshLedger(t)
+    await ledger.database.query('alter table card_line add constraint unlucky check (change <> 13)')
+    const log = new MemoryLog()
+    log.append(...arrivals(2), ...arrivals(4, 100, 13), ...arrivals(2, 200))
+    const { lane } = startLane(t, ledger, { log })
+    await waitFor('the halt', () => lane.state.name === 'halted')
+    assert.equal(lane.state.name === 'halted' && lane.state.fault.code, 'events_refused')
+    const kept = await ledger.database.query('select kafka_offset as at from quarantine order by 1')
+    assert.deepEqual(kept, [{ at: 2 }, { at: 3 }])
+    assert.equal((await readPosition(ledger.database, partitionOf(0)))?.nextOffset, 4)
+  })
+
+  test('a zombie owner is fenced: two lanes on one partition book each message once', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(
+      ...arrivals(300),
+      ...arrivals(300).map((_, n) => toJson(departure({ movement: n, quantity: 1 }))),
+    )
+    const one = startLane(t, ledger, { log })
+    const other = startLane(t, ledger.another(), { log })
+    await Promise.all([booked(one, 600), booked(other, 600)])
+    const { lines } = await checkBooks(ledger.database)
+    assert.equal(lines.length, 600)
+    assert.ok(one.told.fenced + other.told.fenced > 0)
+    assert.equal(one.told.outcomes.length + other.told.outcomes.length, 600)
+  })
+
+  test('a COMMIT whose answer is lost is settled by the position', async (t) => {
+    const ledger = await freshLedger(t)
+    const store = storeOf(ledger)
+    let lost = 0
+    const log = new MemoryLog()
+    log.append(...arrivals(100))
+    const running = startLane(t, ledger, {
+      log,
+      store: {
+        ...store,
+        write: async (batch) => {
+          const written = await store.write(batch)
+          if (lost === 3) return written
+          lost += 1
+          throw new Fault({ part: 'postgres', kind: 'outage', code: 'commit_unknown', message: 'lost' })
+        },
+      },
+    })
+    await booked(running, 100)
+    const { lines } = await checkBooks(ledger.database)
+    assert.equal(lines.length, 100)
+    assert.deepEqual(running.told.faults, ['commit_unknown', 'commit_unknown', 'commit_unknown'])
+  })
+
+  test('conflicts are tried again, and a batch that meets five of them is halved', async (t) => {
+    const ledger = await freshLedger(t)
+    const store = storeOf(ledger)
+    const sizes: number[] = []
+    const log = new MemoryLog()
+    log.append(...arrivals(20))
+    const running = startLane(t, ledger, {
+      log,
+      store: {
+        ...store,
+        write: async (batch) => {
+          sizes.push(batch.items.length)
+          if (sizes.length > 10) return await store.write(batch)
+          throw new Fault({ part: 'postgres', kind: 'conflict', code: 'deadlock', message: 'crossed' })
+        },
+      },
+    })
+    await booked(running, 20)
+    assert.deepEqual(sizes, [20, 20, 20, 20, 20, 10, 10, 10, 10, 10, 5, 10, 5])
+  })
+
+  test('an outage pauses the lane, which says so and takes up work by itself', async (t) => {
+    const ledger = await freshLedger(t)
+    const running = startLane(t, ledger)
+    running.log.failure = new Fault({
+      part: 'kafka',
+      kind: 'outage',
+      code: 'broker_unreachable',
+      message: 'away',
+    })
+    await waitFor('the pause', () => running.lane.state.name === 'failing')
+    running.log.append(...arrivals(5))
+    running.log.failure = null
+    await booked(running, 5)
+    await waitFor('running again', () => running.lane.state.name === 'running')
+  })
+
+  test('an error of ours is loud, tried again, and never skipped', async (t) => {
+    const ledger = await freshLedger(t)
+    const store = storeOf(ledger)
+    let broken = true
+    const log = new MemoryLog()
+    log.append(...arrivals(3))
+    const running = startLane(t, ledger, {
+      log,
+      store: {
+        ...store,
+        write: async (batch) => {
+          if (broken) throw new TypeError('a slip')
+          return await store.write(batch)
+        },
+      },
+    })
+    await waitFor('the report', () => running.told.faults.length > 2)
+    assert.equal(running.told.faults[0], 'unexpected')
+    broken = false
+    await booked(running, 3)
+  })
+
+  test('a log that begins after the position, or ends before it, stops the partition', async (t) => {
+    const ledger = await freshLedger(t)
+    await startPosition(ledger.database, partitionOf(0), { nextOffset: 5, leaderEpoch: 0 })
+    const short = startLane(t, ledger)
+    await waitFor('the halt', () => short.lane.state.name === 'halted')
+    assert.deepEqual(short.told.faults, ['position_after_log'])
+    const log = new MemoryLog()
+    log.append(...arrivals(10))
+    log.earliest = 6
+    const late = startLane(t, ledger, { log })
+    await waitFor('the halt', () => late.lane.state.name === 'halted')
+    assert.deepEqual(late.told.faults, ['position_before_log'])
+  })
+
+  test('a topic made again under its name stops the partition', async (t) => {
+    const ledger = await freshLedger(t)
+    await startPosition(ledger.database, partitionOf(0), { nextOffset: 0, leaderEpoch: 0 })
+    await ledger.database.query('update kafka_position set topic_id = gen_random_uuid()')
+    const { lane, told } = startLane(t, ledger)
+    await waitFor('the halt', () => lane.state.name === 'halted')
+    assert.deepEqual(told.faults, ['topic_recreated'])
+  })
+
+  test('stopping lets the batch under way end', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(...arrivals(500))
+    const { lane, told } = startLane(t, ledger, { log })
+    await waitFor('some work', () => told.batches.length > 2)
+    await lane.stop()
+    const position = await readPosition(ledger.database, partitionOf(0))
+    assert.equal(
+      position?.nextOffset,
+      told.batches.reduce((sum, size) => sum + size, 0),
+    )
+    assert.equal(lane.state.name, 'stopped')
+    assert.equal(log.closed, true)
+  })
+})

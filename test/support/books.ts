@@ -1,0 +1,132 @@
+/** Reads the whole ledger from PostgreSQL and checks what must always be true of it. */
+import assert from 'node:assert/strict'
+import type { Queryable } from '../../src/store/database.ts'
+import type { Model } from './model.ts'
+
+export interface StoredLine {
+  readonly warehouse_id: string
+  readonly product_id: string
+  readonly line: number
+  readonly movement_id: string
+  readonly leg: number
+  readonly change: number
+  readonly balance: number
+}
+
+export interface StoredLeg {
+  readonly movement_id: string
+  readonly product_id: string
+  readonly leg: number
+  readonly warehouse_id: string
+  readonly quantity: number
+  readonly line: number | null
+}
+
+export interface StoredTransit {
+  readonly movement_id: string
+  readonly product_id: string
+  readonly quantity: number
+}
+
+export interface Books {
+  readonly lines: readonly StoredLine[]
+  readonly legs: readonly StoredLeg[]
+  readonly transit: readonly StoredTransit[]
+}
+
+export async function readBooks(db: Queryable): Promise<Books> {
+  return {
+    lines: await db.query<StoredLine>(
+      `select warehouse_id, product_id, line, movement_id, leg, change, balance from card_line
+       order by warehouse_id, product_id, line`,
+    ),
+    legs: await db.query<StoredLeg>(
+      `select movement_id, product_id, leg, warehouse_id, quantity, line from movement_leg
+       order by movement_id, product_id, leg`,
+    ),
+    transit: await db.query<StoredTransit>('select movement_id, product_id, quantity from transit'),
+  }
+}
+
+/**
+ * Lines gapless, each balance the one before plus the change, none below zero; each booked leg has its one line and
+ * each line its leg; every held quantity larger than its card's balance; transit as the legs say; nothing is lost
+ * between the cards, the way and the held; the counters beside the positions agree with what they count.
+ */
+export async function checkBooks(db: Queryable): Promise<Books> {
+  const books = await readBooks(db)
+  const balances = new Map<string, number>()
+  const lineOfLeg = new Map<string, number>()
+  const nextLine = new Map<string, number>()
+  for (const { warehouse_id: w, product_id: p, line, movement_id: m, leg, change, balance } of books.lines) {
+    const card = `${w}/${p}`
+    assert.equal(line, nextLine.get(card) ?? 1, `a gap in the lines of ${card}`)
+    assert.equal(balance, (balances.get(card) ?? 0) + change, `line ${line} of ${card} does not add up`)
+    assert.ok(balance >= 0, `${card} is below zero`)
+    assert.equal(lineOfLeg.has(`${m}/${p}/${leg}`), false, `leg ${m}/${p}/${leg} is booked twice`)
+    nextLine.set(card, line + 1)
+    balances.set(card, balance)
+    lineOfLeg.set(`${m}/${p}/${leg}`, line)
+  }
+  const legsOf = new Map<string, number>()
+  const transit = new Map<string, number>()
+  let held = 0
+  for (const { movement_id: m, product_id: p, leg, warehouse_id: w, quantity, line } of books.legs) {
+    assert.equal(
+      line,
+      lineOfLeg.get(`${m}/${p}/${leg}`) ?? null,
+      `leg ${m}/${p}/${leg} and its line disagree`,
+    )
+    if (line === null) {
+      held += quantity
+      assert.ok(quantity > (balances.get(`${w}/${p}`) ?? 0), `a departure of ${quantity} is held in vain`)
+    }
+    const arrivals = legsOf.get(`${m}/${p}`) ?? 0
+    if (leg > 0) {
+      assert.equal(leg, arrivals + 1, `a gap in the legs of ${m}/${p}`)
+      legsOf.set(`${m}/${p}`, leg)
+    }
+    transit.set(`${m}/${p}`, (transit.get(`${m}/${p}`) ?? 0) + (leg === 0 ? quantity : -quantity))
+  }
+  assert.equal(
+    lineOfLeg.size,
+    books.legs.filter(({ line }) => line !== null).length,
+    'a line without its leg',
+  )
+  const underWay = [...transit].filter(([, quantity]) => quantity !== 0)
+  const stored = books.transit.map(({ movement_id: m, product_id: p, quantity }) => [`${m}/${p}`, quantity])
+  assert.deepEqual(new Map(stored as [string, number][]), new Map(underWay))
+  const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0)
+  assert.equal(sum(balances.values()) + sum(transit.values()), held, 'goods were made or lost')
+  const [tally] = await db.query<{ transit: number; held: number; quarantined: number; kept: number }>(
+    `select coalesce(sum(movements_in_transit), 0)::bigint as transit,
+       coalesce(sum(departures_held), 0)::bigint as held,
+       coalesce(sum(messages_quarantined), 0)::bigint as quarantined,
+       (select count(*) from quarantine where status = 'open') as kept
+     from kafka_position`,
+  )
+  assert.deepEqual(
+    [tally?.transit, tally?.held],
+    [books.transit.length, books.legs.filter(({ line }) => line === null).length],
+  )
+  assert.equal(tally?.quarantined, tally?.kept)
+  return books
+}
+
+/** The oracle's cards and movements, where each card's reports add up to zero or more, are the stored ones. */
+export function assertSameAsModel(books: Books, model: Model): void {
+  const balances = new Map<string, number>()
+  for (const { warehouse_id: w, product_id: p, balance } of books.lines) balances.set(`${w}/${p}`, balance)
+  const expected = [...model.cards].map(([key, { balance }]) => [key, balance] as const)
+  assert.deepEqual(
+    [...model.cards.keys()].map((key) => [key, balances.get(key) ?? 0]).toSorted(),
+    expected.toSorted(),
+  )
+  const modelLegs = [...model.movements].flatMap(([key, events]) =>
+    events.map(({ kind, warehouseId, quantity }) => [key, kind, warehouseId, quantity].join(' ')),
+  )
+  const storedLegs = books.legs.map(({ movement_id: m, product_id: p, leg, warehouse_id: w, quantity }) =>
+    [`${m}/${p}`, leg === 0 ? 'departure' : 'arrival', w, quantity].join(' '),
+  )
+  assert.deepEqual(storedLegs.toSorted(), modelLegs.toSorted())
+}

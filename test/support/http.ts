@@ -1,0 +1,131 @@
+/** A server of the HTTP interface for one test, and answers that are held against the description it publishes. */
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { pino } from 'pino'
+import type { ApiDependencies, Health, Observation } from '../../src/api/dependencies.ts'
+import { defaultLimits } from '../../src/api/limits.ts'
+import { createServer, type ApiServer } from '../../src/api/server.ts'
+import { Database } from '../../src/store/database.ts'
+import { freshDatabase } from './environment.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** Parsed; null for an empty body. */
+  readonly body: unknown
+}
+
+export interface TestApi {
+  readonly url: string
+  readonly server: ApiServer
+  readonly database: Database
+  /** What the server reported of its requests, in order. */
+  readonly observed: Observation[]
+  /** What the server logged. */
+  readonly logged: string[]
+  /** Asks, and fails if the answer is not as the description of `route` says. */
+  get(route: string, path: string, init?: RequestInit): Promise<Answer>
+}
+
+export const routes = {
+  movement: '/api/movements/{movement_id}',
+  card: '/api/warehouses/{warehouse_id}/products/{product_id}',
+  live: '/health/live',
+  ready: '/health/ready',
+} as const
+
+const ok = { state: 'ok', detail: null } as const
+export const healthy: Health = { status: 'ready', dependencies: { postgres: ok, kafka: ok, intake: ok } }
+
+/** Starts a server on a fresh, migrated database, or on the one given. Both end with the test. */
+export async function startApi(t: TestContext, changes: Partial<ApiDependencies> = {}): Promise<TestApi> {
+  const database = changes.database ?? (await openFreshDatabase(t))
+  const observed: Observation[] = []
+  const logged: string[] = []
+  const server = createServer({
+    host: '127.0.0.1',
+    port: 0,
+    health: () => healthy,
+    observe: (observation) => observed.push(observation),
+    logger: pino({ level: 'error' }, { write: (line) => logged.push(line) }),
+    version: '0.0.0-test',
+    limits: defaultLimits,
+    ...changes,
+    database,
+  })
+  const { port } = await server.start()
+  t.after(() => server.stop())
+  const url = `http://127.0.0.1:${port}`
+  const check = await readContract(url)
+  const get = async (route: string, path: string, init: RequestInit = {}) => {
+    const answer = await ask(url + path, init)
+    check(route, answer)
+    return answer
+  }
+  return { url, server, database, observed, logged, get }
+}
+
+/** A migrated database that nobody else uses, with limits short enough for tests. */
+export async function openFreshDatabase(t: TestContext): Promise<Database> {
+  const { host, port, user, password, database } = await freshDatabase(t)
+  return openTestDatabase(t, { host, port, user, password, database })
+}
+
+/** Opens a database with limits short enough for tests; it is closed when the test ends. */
+export function openTestDatabase(
+  t: TestContext,
+  address: { host: string; port: number; user: string; password: string; database: string },
+): Database {
+  const database = new Database({
+    ...address,
+    poolSize: 5,
+    connectTimeoutMs: 1000,
+    statementTimeoutMs: 1000,
+    lockTimeoutMs: 1000,
+    applicationName: 'bincard-test',
+  })
+  t.after(() => database.close())
+  return database
+}
+
+/** Asks once, whatever comes. */
+export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, { redirect: 'manual', ...init })
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null }
+}
+
+/** Fails if the body is not what the description says for this route, status and media type. */
+type Check = (route: string, answer: Answer) => void
+
+interface Contract {
+  readonly paths: Record<
+    string,
+    { readonly get?: { readonly responses: Record<string, { content: object }> } }
+  >
+}
+
+async function readContract(url: string): Promise<Check> {
+  const document = (await ask(`${url}/openapi.json`)).body as Contract & object
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv)
+  ajv.addSchema(document, 'openapi')
+  return (route, { status, headers, body }) => {
+    const mediaType = headers.get('content-type')?.split(';', 1)[0] ?? ''
+    const described = document.paths[route]?.get?.responses[status]?.content
+    assert(described !== undefined, `${route} does not describe an answer ${status}`)
+    assert.deepEqual(Object.keys(described), [mediaType])
+    if (body === null) return
+    const place = ['paths', route, 'get', 'responses', String(status), 'content', mediaType, 'schema']
+    const pointer = place
+      .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/')
+    const validate = ajv.getSchema(`openapi#/${pointer}`)
+    assert(validate !== undefined)
+    assert(validate(body), ajv.errorsText(validate.errors))
+  }
+}
