@@ -37,9 +37,9 @@ function storeOf({ database, parts }: TestLedger): LaneStore {
 function startLane(
   t: TestContext,
   ledger: TestLedger,
-  options: { log?: MemoryLog; store?: LaneStore } = {},
+  options: { log?: MemoryLog; store?: LaneStore; maxBytes?: number } = {},
 ): Running {
-  const { log = new MemoryLog(), store = storeOf(ledger) } = options
+  const { log = new MemoryLog(), store = storeOf(ledger), maxBytes: batchMaxBytes = 1_000_000 } = options
   const told: Running['told'] = { faults: [], fenced: 0, batches: [], outcomes: [] }
   const observer: IntakeObserver = {
     booked: ({ slice, written }) => {
