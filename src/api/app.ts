@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawServerDefault,
+} from 'fastify'
+import { cardSchemas } from './card-body.ts'
+import { classifyClientError, classifyError } from './classify-error.ts'
+import type { ApiDependencies } from './dependencies.ts'
+import { docsPage } from './docs-page.ts'
+import { refuseOtherMethods } from './method-not-allowed.ts'
+import { movementSchemas } from './movement-body.ts'
+import { openApiFrame } from './openapi.ts'
+import { ProblemSchema, sendProblem } from './problem-answer.ts'
+import { problemBody, problemHeaders, problems } from './problems.ts'
+import { routes } from './routes.ts'
+import { healthSchemas } from './routes/get-health.ts'
+
+/** Fastify with our schemas as types. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** Everything but listening: the routes, their description, and one form for whatever goes wrong. */
+export async function buildApp(deps: ApiDependencies): Promise<Api> {
+  const app = createFastify(deps)
+  app.setErrorHandler((error, request, reply) => {
+    const problem = classifyError(error)
+    const { status } = problems[problem.code]
+    if (status >= 500)
+      request.log.error({ err: error, route: request.routeOptions.url }, 'a request could not be answered')
+    return sendProblem(request, reply, problem)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(safeHeaders)
+    if (!request.is404) return
+    await sendProblem(request, reply, { code: 'route_unknown' })
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // The server is stopping: a connection kept open after this answer would only be waited for.
+    if (!app.server.listening) reply.header('connection', 'close')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unmatched'
+    deps.observe({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
+  })
+
+  for (const schema of [ProblemSchema, ...movementSchemas, ...cardSchemas, ...healthSchemas])
+    app.addSchema(schema)
+  await app.register(Swagger, openApiFrame(deps.version))
+  const refuse = refuseOtherMethods(app)
+  for (const route of routes) route(app, deps)
+  await app.register(docsPage)
+  refuse()
+  await app.ready()
+  return app
+}
+
+/** Answers change with every event, so each is asked for anew; and none of them is a page, but `/docs`. */
+const safeHeaders = {
+  'cache-control': 'no-cache',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+}
+
+function createFastify({ logger, limits, observe }: ApiDependencies): Api {
+  const loggerInstance: FastifyBaseLogger = logger
+  return Fastify({
+    loggerInstance,
+    // One line for each request would be most of the log; the metrics count them.
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.connectionTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    handlerTimeout: limits.answerTimeoutMs,
+    bodyLimit: limits.maxBodyBytes,
+    http: { maxHeaderSize: limits.maxHeaderBytes, connectionsCheckingInterval: connectionsCheckMs },
+    forceCloseConnections: 'idle',
+    // What still comes over an open connection is answered like the rest; the connection closes after it.
+    return503OnClosing: false,
+    // An id that is too long is a malformed id, not an unknown route; the limit of the headers bounds it.
+    routerOptions: { maxParamLength: limits.maxHeaderBytes },
+    // A parameter that nobody knows is refused, not removed; `limit=5` is a number; `limit=5&limit=6` is none.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    // These come before the hooks, so the request is observed here.
+    frameworkErrors: (error, request, reply) => {
+      const { method } = request
+      void sendProblem(request, reply.headers(safeHeaders), classifyError(error))
+      observe({ method, route: 'unmatched', status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+    },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawAnswer(error.code ?? ''))
+      else socket.destroy()
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+}
+
+/** How often Node looks for requests that exceed their time; its own 30 s would make 10 s mean 40 s. */
+const connectionsCheckMs = 1000
+
+/** There is no request to answer yet, so this writes to the connection itself. */
+function rawAnswer(nodeCode: string): string {
+  const code = classifyClientError(nodeCode)
+  const { status } = problems[code]
+  const body = JSON.stringify(problemBody({ code }, ''))
+  const headers = Object.entries({ ...safeHeaders, ...problemHeaders(code), connection: 'close' })
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `HTTP/1.1 ${status} \r\n${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}

@@ -1,0 +1,46 @@
+import type { Logger } from 'pino'
+import type { Database } from '../store/database.ts'
+import type { ApiLimits } from './limits.ts'
+
+export const dependencyStates = ['ok', 'starting', 'failing'] as const
+
+/** One thing that the service cannot do without. */
+export interface DependencyHealth {
+  readonly state: (typeof dependencyStates)[number]
+  /** One sentence for a person, or null if there is nothing to say. No secrets: anyone may read it. */
+  readonly detail: string | null
+}
+
+/** Whether requests should be sent here, and why not. */
+export interface Health {
+  readonly status: 'ready' | 'not_ready'
+  readonly dependencies: {
+    readonly postgres: DependencyHealth
+    readonly kafka: DependencyHealth
+    readonly intake: DependencyHealth
+  }
+}
+
+/** One answered request. All but `seconds` come from bounded lists, so that they can be labels of a metric. */
+export interface Observation {
+  readonly method: string
+  /** The pattern of the route, or `unmatched`. */
+  readonly route: string
+  readonly status: number
+  readonly seconds: number
+}
+
+/** All that the HTTP server needs of the rest of the service. */
+export interface ApiDependencies {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly database: Database
+  /** Must answer at once, from what is known. */
+  readonly health: () => Health
+  readonly observe: (observation: Observation) => void
+  readonly logger: Logger
+  /** Of this program; the OpenAPI document names it. */
+  readonly version: string
+  readonly limits: ApiLimits
+}

@@ -1,0 +1,38 @@
+/** What one client may take from the server. Each has a default with its reason. */
+export interface ApiLimits {
+  /** A whole request, head and body, must be here after this time. */
+  readonly requestTimeoutMs: number
+  /** A connection on which nothing moves is closed after this time. */
+  readonly connectionTimeoutMs: number
+  /** A connection between two requests is closed after this time. */
+  readonly keepAliveTimeoutMs: number
+  /** An answer that is not ready by then is given up. */
+  readonly answerTimeoutMs: number
+  /** Open connections at most; more are closed at once. */
+  readonly maxConnections: number
+  /** The head of a request: line and headers. */
+  readonly maxHeaderBytes: number
+  readonly maxBodyBytes: number
+  /** Running requests are waited for so long when the server stops; then their connections are cut. */
+  readonly stopTimeoutMs: number
+}
+
+export const defaultLimits: ApiLimits = {
+  // Requests are small and have no body today: whoever needs longer holds a connection on purpose.
+  requestTimeoutMs: 10_000,
+  // Longer than any answer may take, so that it cuts only what is dead.
+  connectionTimeoutMs: 30_000,
+  // Longer than the 60 s that common proxies keep a connection: the side that uses it should close it first.
+  keepAliveTimeoutMs: 72_000,
+  // Whatever is wrong, a client knows within three seconds. The limits of the database should be shorter, for they
+  // tell more precisely what it is.
+  answerTimeoutMs: 2500,
+  // Each costs a few dozen KiB; a flood then stays far below 100 MB.
+  maxConnections: 2048,
+  // Our longest URL has below 400 bytes; the rest is for headers that proxies add.
+  maxHeaderBytes: 16_384,
+  // The longest message has 64 KiB.
+  maxBodyBytes: 65_536,
+  // Less than the 10 s after which orchestrators commonly kill.
+  stopTimeoutMs: 5000,
+}

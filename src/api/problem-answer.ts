@@ -1,0 +1,79 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import {
+  problemBody,
+  problemHeaders,
+  problemMediaType,
+  problems,
+  retryAfterSeconds,
+  type Problem,
+} from './problems.ts'
+import { define, ref, word } from './schema.ts'
+
+export const ProblemSchema = define(
+  'Problem',
+  Type.Object(
+    {
+      type: Type.String({
+        format: 'uri-reference',
+        description: 'The kind of problem: `/problems/` and its code.',
+      }),
+      title: Type.String({ description: 'The kind of problem in one sentence.' }),
+      status: Type.Integer({ minimum: 400, maximum: 599, description: 'The HTTP status.' }),
+      detail: Type.String({ description: 'What is wrong with this request.' }),
+      instance: Type.String({ description: 'The path that was asked for.' }),
+      code: word(Object.keys(problems), 'Stable: programs should look at this, people at the rest.'),
+    },
+    {
+      description: 'Every error is answered in this form (RFC 9457).',
+      examples: [problemBody({ code: 'route_unknown' }, '/api/movement')],
+    },
+  ),
+)
+
+/** Answers with the problem. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const body = problemBody(problem, request.url)
+  return reply.code(body.status).headers(problemHeaders(problem.code)).send(body)
+}
+
+/** What a route that reads the database may answer beside what is its own. */
+export const problemsOfReads: readonly Problem[] = [
+  { code: 'database_unavailable' },
+  { code: 'answer_timed_out' },
+]
+
+const problemsOfAllRoutes: readonly Problem[] = [
+  { code: 'malformed_url' },
+  { code: 'malformed_request' },
+  { code: 'request_timed_out' },
+  { code: 'headers_too_large' },
+  { code: 'internal_error' },
+]
+
+/**
+ * The error answers of a route as its schema publishes them, by status: `url` is an example of its address, `own` has
+ * an example of each problem that not all routes have.
+ */
+export function problemAnswers(url: string, own: readonly Problem[]): Record<string, object> {
+  const byStatus = Map.groupBy([...own, ...problemsOfAllRoutes], ({ code }) => problems[code].status)
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemAnswer(url, group)]))
+}
+
+function problemAnswer(url: string, group: readonly Problem[]): object {
+  const examples = group.map((problem) => {
+    const { title, remedy } = problems[problem.code]
+    return [problem.code, { summary: title, description: remedy, value: problemBody(problem, url) }] as const
+  })
+  const retries = group.some(({ code }) => problems[code].status === 503)
+  return {
+    description: group.map(({ code }) => `\`${code}\`: ${problems[code].title}.`).join(' '),
+    ...(retries ? { headers: { 'Retry-After': retryAfterSchema } } : {}),
+    content: { [problemMediaType]: { schema: ref(ProblemSchema), examples: Object.fromEntries(examples) } },
+  }
+}
+
+const retryAfterSchema = Type.Integer({
+  description: 'Seconds after which trying again is of use.',
+  examples: [retryAfterSeconds],
+})

@@ -1,0 +1,139 @@
+/** Everything that can go wrong at the HTTP interface, by its stable code. */
+
+export interface ProblemKind {
+  readonly status: number
+  /** The same for every occurrence (RFC 9457 `title`). */
+  readonly title: string
+  /** For the documentation: what the client should do about it. */
+  readonly remedy: string
+}
+
+export const problems = {
+  malformed_id: {
+    status: 400,
+    title: 'An id in the path is no UUID',
+    remedy: 'Send 32 hexadecimal digits in the form 8-4-4-4-12, in either case.',
+  },
+  malformed_cursor: {
+    status: 400,
+    title: 'The cursor is none of this card',
+    remedy: 'Use the next_cursor of the page before, unchanged, or start again without a cursor.',
+  },
+  limit_out_of_range: {
+    status: 400,
+    title: 'The limit is out of its range',
+    remedy: 'Ask for a whole number within the range that the parameter names.',
+  },
+  unknown_query_parameter: {
+    status: 400,
+    title: 'The route has no such query parameter',
+    remedy: 'Remove it, or correct its name. It would otherwise be ignored without a word.',
+  },
+  malformed_url: {
+    status: 400,
+    title: 'The address cannot be decoded',
+    remedy: 'Check the percent signs in the path.',
+  },
+  malformed_request: {
+    status: 400,
+    title: 'The request cannot be understood',
+    remedy: 'Compare it with the OpenAPI description.',
+  },
+  malformed_body: {
+    status: 400,
+    title: 'The body is no JSON',
+    remedy: 'Send one well-formed JSON document and the right Content-Length.',
+  },
+  movement_unknown: {
+    status: 404,
+    title: 'No accepted event mentions this movement',
+    remedy: 'Check the id. Events that are still on their way, or in quarantine, are not counted.',
+  },
+  card_unknown: {
+    status: 404,
+    title: 'No accepted event mentions this product in this warehouse',
+    remedy: 'Check both ids and their order: the warehouse comes first.',
+  },
+  route_unknown: {
+    status: 404,
+    title: 'There is nothing at this address',
+    remedy: 'See /docs for what there is.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'The address does not take this method',
+    remedy: 'Use one of the methods in the Allow header.',
+  },
+  request_timed_out: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Send it again, in one go.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    remedy: 'Send less at once.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body has a media type that is not read here',
+    remedy: 'Send application/json.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The address and headers are too large',
+    remedy: 'Send a shorter address, fewer headers or smaller cookies.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong here',
+    remedy: 'It is our fault, and logged. Trying again may help; telling us does.',
+  },
+  database_unavailable: {
+    status: 503,
+    title: 'The database does not answer',
+    remedy: 'Try again after the seconds in Retry-After.',
+  },
+  answer_timed_out: {
+    status: 503,
+    title: 'The answer took too long',
+    remedy: 'Try again after the seconds in Retry-After.',
+  },
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof problems
+
+/** One occurrence of a problem. */
+export interface Problem {
+  readonly code: ProblemCode
+  /** A sentence about this occurrence, where there is more to say than the title. Never the text of an inner error. */
+  readonly detail?: string
+}
+
+/** RFC 9457, with our `code` as its one extension. */
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+  readonly code: ProblemCode
+}
+
+/** A database that restarts is back in a second or two; sooner would only add to its load. */
+export const retryAfterSeconds = 2
+
+export const problemMediaType = 'application/problem+json'
+
+/** `url` is the one that was asked for; its query is left out, for it may hold anything. */
+export function problemBody({ code, detail }: Problem, url: string): ProblemBody {
+  const { status, title } = problems[code]
+  const [path = ''] = url.split('?', 1)
+  return { type: `/problems/${code}`, title, status, detail: detail ?? `${title}.`, instance: path, code }
+}
+
+/** The headers that belong to an answer with this problem. */
+export function problemHeaders(code: ProblemCode): Record<string, string> {
+  const retry = problems[code].status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}
+  return { 'content-type': problemMediaType, ...retry }
+}

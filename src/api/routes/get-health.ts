@@ -1,0 +1,90 @@
+import { Type } from 'typebox'
+import type { Api } from '../app.ts'
+import { dependencyStates, type ApiDependencies } from '../dependencies.ts'
+import { problemAnswers } from '../problem-answer.ts'
+import { define, nullable, ref, word } from '../schema.ts'
+
+const LivenessSchema = define(
+  'Liveness',
+  Type.Object(
+    { status: word(['alive'], 'Always the same: the process answers.') },
+    { description: 'The process runs.', examples: [{ status: 'alive' }] },
+  ),
+)
+
+const DependencySchema = define(
+  'Dependency',
+  Type.Object(
+    {
+      state: word(dependencyStates, 'Whether it does its work.'),
+      detail: nullable(Type.String({ description: 'One sentence for a person, or null.' })),
+    },
+    { description: 'One thing that the service cannot do without.' },
+  ),
+)
+
+const ok = { state: 'ok', detail: null }
+const starting = { state: 'starting', detail: 'Joining the consumer group.' }
+
+const HealthSchema = define(
+  'Health',
+  Type.Object(
+    {
+      status: word(['ready', 'not_ready'], '`ready` if every dependency is `ok`.'),
+      dependencies: Type.Object({
+        postgres: ref(DependencySchema),
+        kafka: ref(DependencySchema),
+        intake: ref(DependencySchema),
+      }),
+    },
+    {
+      description: 'Whether requests should be sent here, and why not.',
+      examples: [
+        { status: 'ready', dependencies: { postgres: ok, kafka: ok, intake: ok } },
+        { status: 'not_ready', dependencies: { postgres: ok, kafka: ok, intake: starting } },
+      ],
+    },
+  ),
+)
+
+/** What the health routes refer to. */
+export const healthSchemas = [LivenessSchema, DependencySchema, HealthSchema]
+
+export function getLiveness(app: Api): void {
+  app.get(
+    '/health/live',
+    {
+      schema: {
+        operationId: 'getLiveness',
+        tags: ['health'],
+        summary: 'Whether the process runs',
+        description: 'Always 200. An orchestrator restarts what does not answer.',
+        response: { 200: ref(LivenessSchema), ...problemAnswers('/health/live', []) },
+      },
+    },
+    async () => ({ status: 'alive' as const }),
+  )
+}
+
+export function getReadiness(app: Api, { health }: ApiDependencies): void {
+  app.get(
+    '/health/ready',
+    {
+      schema: {
+        operationId: 'getReadiness',
+        tags: ['health'],
+        summary: 'Whether requests should be sent here',
+        description: 'Each dependency with its state. Answered from what is known, without asking them.',
+        response: {
+          200: ref(HealthSchema),
+          503: ref(HealthSchema),
+          ...problemAnswers('/health/ready', []),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const now = health()
+      return reply.code(now.status === 'ready' ? 200 : 503).send(now)
+    },
+  )
+}

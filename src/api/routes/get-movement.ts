@@ -1,0 +1,44 @@
+import { Type } from 'typebox'
+import { viewMovement } from '../../booking/movement-view.ts'
+import type { MovementId } from '../../message/event.ts'
+import { parseUuid } from '../../message/uuid.ts'
+import { readMovement } from '../../store/read-movement.ts'
+import type { Api } from '../app.ts'
+import type { ApiDependencies } from '../dependencies.ts'
+import { movementBody, MovementSchema } from '../movement-body.ts'
+import { expectId, noQuery, parameterProblem, pathParameters, unknownQueryParameter } from '../parameters.ts'
+import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
+import { samples } from '../samples.ts'
+import { ref } from '../schema.ts'
+
+export function getMovement(app: Api, { database }: ApiDependencies): void {
+  app.get(
+    '/api/movements/:movement_id',
+    {
+      schema: {
+        operationId: 'getMovement',
+        tags: ['stock'],
+        summary: 'One movement of goods',
+        description:
+          'Sender, receiver, the time between them, and the difference in quantity if there is one.',
+        params: Type.Object({ movement_id: pathParameters.movement_id.schema }),
+        querystring: noQuery,
+        response: {
+          200: ref(MovementSchema),
+          ...problemAnswers(`/api/movements/${samples.movementId}`, [
+            parameterProblem('movement_id'),
+            unknownQueryParameter('limit'),
+            { code: 'movement_unknown' },
+            ...problemsOfReads,
+          ]),
+        },
+      },
+    },
+    async (request, reply) => {
+      const movementId = expectId(parseUuid<MovementId>(request.params.movement_id))
+      const view = viewMovement(await readMovement(database, movementId))
+      if (view === null) return sendProblem(request, reply, { code: 'movement_unknown' })
+      return movementBody(movementId, view)
+    },
+  )
+}

@@ -1,0 +1,98 @@
+/** The example of the documentation: two real messages, as an empty system and a stocked one would show them. */
+export const samples = {
+  movementId: 'c6290746-790e-43fa-8270-014dc90e02e0',
+  productId: '4705204f-498f-4f96-b4ba-df17fb56bf55',
+  senderId: '25718666-6af6-4281-b5a6-3016e36fa557',
+  receiverId: 'c1d70455-7e14-11e9-812a-70106f431230',
+  messageId: 'b3b53031-e83a-4654-87f5-b6b6fb09fd99',
+} as const
+
+const { movementId, productId, senderId, receiverId, messageId } = samples
+const leftAt = '2025-02-18T12:12:56.000Z'
+const cameAt = '2025-02-18T14:34:56.000Z'
+
+const departure = {
+  event: 'departure',
+  warehouse_id: senderId,
+  product_id: productId,
+  quantity: 100,
+  timestamp: leftAt,
+  state: 'booked',
+  card_line: 2,
+  source: 'WH-3322',
+  message_id: messageId,
+  partition: 0,
+  offset: 17,
+  recorded_at: '2025-02-18T12:12:57.204Z',
+}
+
+const arrival = {
+  event: 'arrival',
+  warehouse_id: receiverId,
+  product_id: productId,
+  quantity: 100,
+  timestamp: cameAt,
+  state: 'booked',
+  card_line: 1,
+  source: 'WH-3423',
+  message_id: messageId,
+  partition: 0,
+  offset: 18,
+  recorded_at: '2025-02-18T14:34:57.118Z',
+}
+
+/** The sender had stock: it left, and all of it came. */
+export const completedMovement = {
+  movement_id: movementId,
+  status: 'completed',
+  product_id: productId,
+  sender: { warehouse_id: senderId, source: 'WH-3322', timestamp: leftAt, quantity: 100 },
+  receiver: { warehouse_id: receiverId, source: 'WH-3423', timestamp: cameAt, quantity: 100, deliveries: 1 },
+  elapsed_seconds: 8520,
+  quantity_difference: 0,
+  flags: [],
+  events: [departure, arrival],
+}
+
+/** The same two messages in an empty system: the sender has no stock to give, so its departure is held. */
+export const heldMovement = {
+  ...completedMovement,
+  status: 'departure_held',
+  events: [{ ...departure, state: 'held', card_line: null }, arrival],
+}
+
+/** The receiver's card after both. */
+export const receiversCard = {
+  warehouse_id: receiverId,
+  product_id: productId,
+  quantity: 100,
+  held_quantity: 0,
+  last_line: 1,
+  updated_at: arrival.recorded_at,
+  history: [
+    {
+      line: 1,
+      event: 'arrival',
+      change: 100,
+      balance: 100,
+      movement_id: movementId,
+      counterparty_warehouse_id: senderId,
+      status: 'completed',
+      timestamp: cameAt,
+      recorded_at: arrival.recorded_at,
+    },
+  ],
+  next_cursor: null,
+}
+
+/** The sender's card in the empty system: nothing to give, and a departure that waits. */
+export const sendersHeldCard = {
+  warehouse_id: senderId,
+  product_id: productId,
+  quantity: 0,
+  held_quantity: 100,
+  last_line: 0,
+  updated_at: null,
+  history: [],
+  next_cursor: null,
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import type { Health } from '../../src/api/dependencies.ts'
+import { defaultLimits } from '../../src/api/limits.ts'
+import { samples } from '../../src/api/samples.ts'
+import type { Queryable } from '../../src/store/database.ts'
+import { ask, healthy, routes, startApi } from '../support/http.ts'
+import { waitFor } from '../support/wait.ts'
+
+const movementPath = `/api/movements/${samples.movementId}`
+
+test('liveness is always 200', async (t) => {
+  const api = await startApi(t)
+  const { status, body } = await api.get(routes.live, '/health/live')
+  assert.deepEqual([status, body], [200, { status: 'alive' }])
+})
+
+test('readiness is 200 while all is well and 503 while not, and names each dependency with its state', async (t) => {
+  let health: Health = healthy
+  const api = await startApi(t, { health: () => health })
+  const well = await api.get(routes.ready, '/health/ready')
+  assert.deepEqual([well.status, well.body], [200, healthy])
+
+  const failing = { state: 'failing', detail: 'The broker does not answer.' } as const
+  const starting = { state: 'starting', detail: null } as const
+  const { postgres } = healthy.dependencies
+  health = { status: 'not_ready', dependencies: { postgres, kafka: failing, intake: starting } }
+  const ill = await api.get(routes.ready, '/health/ready')
+  assert.deepEqual([ill.status, ill.body], [503, health])
+})
+
+test('every request is observed by the pattern of its route, never by its address', async (t) => {
+  const api = await startApi(t)
+  api.observed.length = 0
+  await ask(api.url + movementPath)
+  await ask(api.url + movementPath, { method: 'HEAD' })
+  await ask(api.url + movementPath, { method: 'DELETE' })
+  await ask(`${api.url}/${samples.movementId}`)
+  await ask(`${api.url}/health/live`)
+  assert.deepEqual(
+    api.observed.map(({ method, route, status }) => [method, route, status]),
+    [
+      ['GET', '/api/movements/:movement_id', 404],
+      ['HEAD', '/api/movements/:movement_id', 404],
+      ['DELETE', '/api/movements/:movement_id', 405],
+      ['GET', 'unmatched', 404],
+      ['GET', '/health/live', 200],
+    ],
+  )
+  assert(api.observed.every(({ seconds }) => seconds > 0 && seconds < 10))
+})
+
+test('every answer is marked as data: not stored unasked, not sniffed, not framed', async (t) => {
+  const { url } = await startApi(t)
+  for (const path of [movementPath, '/nowhere', '/%zz', '/health/live', '/openapi.json']) {
+    const { headers } = await ask(url + path)
+    assert.deepEqual(
+      ['cache-control', 'x-content-type-options', 'content-security-policy'].map((name) => headers.get(name)),
+      ['no-cache', 'nosniff', "default-src 'none'; frame-ancestors 'none'"],
+    )
+  }
+})
+
+test('a stop finishes the running request, and then waits for nothing', async (t) => {
+  const api = await startApi(t)
+  const running = await api.database.transaction(async (session) => {
+    await session.query('lock table movement_leg in access exclusive mode')
+    const answer = ask(api.url + movementPath)
+    await untilSomeoneWaits(api.database)
+    return { answer, stopped: api.server.stop() }
+  })
+  const answer = await running.answer
+  assert.deepEqual([answer.status, answer.headers.get('connection')], [404, 'close'])
+  const answered = performance.now()
+  await running.stopped
+  assert(performance.now() - answered < 1000)
+  await assert.rejects(ask(`${api.url}/health/live`))
+})
+
+test('a stop does not wait for what does not end', { timeout: 10_000 }, async (t) => {
+  const api = await startApi(t, { limits: { ...defaultLimits, stopTimeoutMs: 200 } })
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write('GET /health/live HTTP/1.1\r\nhost: a\r\n')
+  const started = performance.now()
+  await api.server.stop()
+  assert(performance.now() - started < 2000)
+})
+
+test('a stop closes idle connections at once', async (t) => {
+  const api = await startApi(t)
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+  const received = text(socket)
+  socket.write('GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n')
+  await once(socket, 'readable')
+  await api.server.stop()
+  assert.match(await received, /alive/)
+})
+
+test('a start on a taken port fails and says so', async (t) => {
+  const { url } = await startApi(t)
+  await assert.rejects(startApi(t, { port: Number(new URL(url).port) }), { code: 'EADDRINUSE' })
+})
+
+/** Until a session of this database waits for a lock. */
+async function untilSomeoneWaits(database: Queryable): Promise<void> {
+  // Not in the session that locks: PostgreSQL shows a transaction the same activity all along.
+  const sql = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await waitFor('a statement that waits', async () => (await database.query(sql)).length > 0)
+}
