@@ -5,11 +5,13 @@ export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
   { limitMs = 20_000, everyMs = 20 }: { limitMs?: number; everyMs?: number } = {},
-): Promise<T> {
+): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + limitMs
   for (;;) {
     const found = await condition()
-    if (found !== false && found !== null && found !== undefined) return found
+    if (found !== false && found !== null && found !== undefined) {
+      return found as Exclude<T, false | null | undefined>
+    }
     if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`)
     await sleep(everyMs)
   }

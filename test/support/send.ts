@@ -1,0 +1,28 @@
+import { Producer, ProduceAcks } from '@platformatic/kafka'
+import { kafkaAddress } from './environment.ts'
+
+export interface Sent {
+  readonly partition: number
+  readonly value: Buffer | string | null
+}
+
+const atOnce = 5000
+
+/** Sends messages to their partitions, in order; resolves when the broker has them all. */
+export async function send(topic: string, messages: readonly Sent[]): Promise<void> {
+  const producer = new Producer({ clientId: 'bincard-test', bootstrapBrokers: [kafkaAddress()] })
+  try {
+    for (let start = 0; start < messages.length; start += atOnce) {
+      await producer.send({
+        acks: ProduceAcks.LEADER,
+        messages: messages.slice(start, start + atOnce).map(({ partition, value }) => ({
+          topic,
+          partition,
+          ...(value === null ? {} : { value: Buffer.from(value) }),
+        })),
+      })
+    }
+  } finally {
+    await producer.close()
+  }
+}

@@ -1,0 +1,107 @@
+/** The service as it is run: a process of its own, spoken to by HTTP and signals. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
+import { kafkaAddress, type DatabaseAddress } from './environment.ts'
+import { waitFor } from './wait.ts'
+
+export interface ServiceProcess {
+  readonly port: number
+  readonly metricsPort: number
+  /** All that it logged. */
+  readonly log: readonly string[]
+  signal(name: NodeJS.Signals): void
+  /** Sends the signal and waits for the end; answers the exit code, null after a kill. */
+  end(name: NodeJS.Signals): Promise<number | null>
+  get(path: string): Promise<{ status: number; body: unknown }>
+  /** One sample of a metric, by its name with labels; 0 if it is not there. */
+  metric(name: string): Promise<number>
+  /** How many partitions it books just now. */
+  partitions(): Promise<number>
+  ready(): Promise<void>
+}
+
+const main = join(import.meta.dirname, '../../src/main.ts')
+
+/** Starts it on free ports and waits until it listens. `environment` goes over the address of the test's parts. */
+export async function startService(
+  t: TestContext,
+  options: { database: DatabaseAddress; topic: string; environment?: Record<string, string> },
+): Promise<ServiceProcess> {
+  const { database, topic, environment = {} } = options
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      METRICS_PORT: '0',
+      POSTGRES_HOST: database.host,
+      POSTGRES_PORT: String(database.port),
+      POSTGRES_USER: database.user,
+      POSTGRES_PASSWORD: database.password,
+      POSTGRES_DB: database.database,
+      KAFKA_BOOTSTRAP_SERVERS: kafkaAddress(),
+      KAFKA_TOPIC: topic,
+      KAFKA_GROUP_ID: `group-${topic}`,
+      KAFKA_SESSION_TIMEOUT_MS: '6000',
+      KAFKA_HEARTBEAT_INTERVAL_MS: '1000',
+      ...environment,
+    },
+  })
+  const ended = once(child, 'exit')
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await ended
+  })
+  const { log, ports } = follow(child)
+  const { port, metricsPort } = await ports
+  const service: ServiceProcess = {
+    port,
+    metricsPort,
+    log,
+    signal: (name) => void child.kill(name),
+    end: async (name) => {
+      child.kill(name)
+      await ended
+      return child.exitCode
+    },
+    get: async (path) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+      return { status: answer.status, body: await answer.json() }
+    },
+    metric: async (name) => {
+      const line = (await scrape(metricsPort)).find((text) => text.startsWith(`${name} `))
+      return line === undefined ? 0 : Number(line.slice(name.length + 1))
+    },
+    partitions: async () =>
+      (await scrape(metricsPort)).filter((text) => text.startsWith('bincard_kafka_lag{')).length,
+    ready: async () => {
+      await waitFor('readiness', async () => (await service.get('/health/ready')).status === 200, {
+        limitMs: 30_000,
+      })
+    },
+  }
+  return service
+}
+
+async function scrape(metricsPort: number): Promise<string[]> {
+  const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
+  return (await answer.text()).split('\n')
+}
+
+function follow(child: ChildProcess): {
+  log: string[]
+  ports: Promise<{ port: number; metricsPort: number }>
+} {
+  const log: string[] = []
+  const found = Promise.withResolvers<{ port: number; metricsPort: number }>()
+  if (child.stdout === null) throw new Error('the service has no output')
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    log.push(line)
+    if (line.includes('"listening"')) found.resolve(JSON.parse(line) as { port: number; metricsPort: number })
+  })
+  child.once('exit', (code) => found.reject(new Error(`the service ended with ${code}: ${log.join('\n')}`)))
+  return { log, ports: found.promise }
+}
