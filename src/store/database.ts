@@ -89,7 +89,12 @@ export class Database implements Queryable {
 
   async #transaction<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
     const { statementTimeoutMs, lockTimeoutMs } = this.#options
-    const limits = `set local statement_timeout = ${statementTimeoutMs}; set local lock_timeout = ${lockTimeoutMs}`
+    // The last one frees the locks of a process that was frozen, or vanished, between two statements.
+    const limits = [
+      `set local statement_timeout = ${statementTimeoutMs}`,
+      `set local lock_timeout = ${lockTimeoutMs}`,
+      `set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+    ].join('; ')
     return await this.#withSession(async (session) => {
       await session.query(`${begin}; ${limits}`)
       let result: Result
