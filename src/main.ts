@@ -37,6 +37,6 @@ function readSettingsOrExit(): Settings {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     process.stderr.write(`${error.message}\n`)
-    process.exit(2)
+    return process.exit(2)
   }
 }

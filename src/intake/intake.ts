@@ -98,7 +98,7 @@ export class Intake {
           onAssigned: (partitions) => this.#follow(description, partitions),
           onLost: (fault) => this.#lose(fault),
         })
-        await this.#membership.start()
+        this.#membership.start()
         return
       } catch (error) {
         if (this.#abort.signal.aborted) return

@@ -13,7 +13,7 @@
  *   outage (machinery away)       drop what was read ahead, wait, read the position, for ever
  *   halt (log lost its place)     stop this partition and say so; the others go on
  */
-import { Fault } from '../fault.ts'
+import type { Fault } from '../fault.ts'
 import { reject, type Rejection } from '../message/rejection.ts'
 import type { Micros } from '../message/event.ts'
 import type { Batch, Partition, Position, WrittenBatch } from '../store/batch.ts'

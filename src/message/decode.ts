@@ -90,7 +90,7 @@ function readText(attributes: Readonly<Record<string, unknown>>, name: 'id' | 's
 /** PostgreSQL cannot store U+0000, and half a surrogate pair is no character. Length counts code points. */
 function isStorableText(value: string): boolean {
   if (!value.isWellFormed() || value.includes('\0')) return false
-  return value.length <= maxTextCharacters || [...value].length <= maxTextCharacters
+  return value.length <= maxTextCharacters || Array.from(value).length <= maxTextCharacters
 }
 
 function readId<Id extends MovementId | ProductId | WarehouseId>(

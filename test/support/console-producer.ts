@@ -7,8 +7,14 @@ export async function produceByConsole(topic: string, lines: readonly string[]):
   const producer = spawn(
     'java',
     [
-      ...['-Xmx128m', '-cp', kafkaClasspath(), 'org.apache.kafka.tools.ConsoleProducer'],
-      ...['--bootstrap-server', kafkaAddress(), '--topic', topic],
+      '-Xmx128m',
+      '-cp',
+      kafkaClasspath(),
+      'org.apache.kafka.tools.ConsoleProducer',
+      '--bootstrap-server',
+      kafkaAddress(),
+      '--topic',
+      topic,
     ],
     { stdio: ['pipe', 'ignore', 'pipe'] },
   )

@@ -27,14 +27,15 @@ function inBatches(events: readonly MovementEvent[], sizes: readonly number[]): 
 }
 
 /** What a reader sees of the books, without the order in which they came to be. */
-function books(ledger: MemoryLedger): unknown {
+function books(ledger: MemoryLedger): string[] {
   const cards = ledger
     .keys()
-    .map((key) => [cardId(key), ledger.balance(key), ledger.heldOf(key).length] as const)
+    .map((key) => `card ${cardId(key)} ${ledger.balance(key)} holds ${ledger.heldOf(key).length}`)
   const legs = ledger.legs.map(({ movementId, productId, leg, warehouseId, quantity, occurredAt }) =>
-    [movementId, productId, leg === 0, warehouseId, quantity, occurredAt].join(' '),
+    ['leg', movementId, productId, leg === 0, warehouseId, quantity, occurredAt].join(' '),
   )
-  return { cards: cards.toSorted(), legs: legs.toSorted(), transit: [...ledger.transit].toSorted() }
+  const transit = [...ledger.transit].map(([pair, quantity]) => `transit ${pair} ${quantity}`)
+  return [...cards, ...legs, ...transit].sort((a, b) => (a < b ? -1 : 1))
 }
 
 suite('booking, with any stream', () => {

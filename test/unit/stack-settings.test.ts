@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { assertPortsFree, freePort } from '../../stack/ports.ts'
+import { readSettings } from '../../stack/settings.ts'
+import { StackError } from '../../stack/stack-error.ts'
+import { wantedPorts } from '../../stack/backends.ts'
+import { welcome } from '../../stack/welcome.ts'
+
+test('without any setting the stack takes the ports and names of the brief, on loopback', () => {
+  assert.deepEqual(readSettings({}), {
+    host: '127.0.0.1',
+    port: 8000,
+    metricsPort: 9090,
+    postgres: {
+      host: undefined,
+      port: 5432,
+      user: 'postgres',
+      password: 'postgres',
+      database: 'warehouse_db',
+    },
+    kafka: { servers: undefined, port: 9092, topic: 'warehouse_movements' },
+    environment: {},
+  })
+})
+
+test('every bad port is named at once', () => {
+  assert.throws(
+    () => readSettings({ PORT: '80a', KAFKA_PORT: '70000', METRICS_PORT: '' }),
+    new StackError(
+      'PORT=80a: a port is a whole number from 1 to 65535.\nKAFKA_PORT=70000: a port is a whole number from 1 to 65535.',
+      2,
+    ),
+  )
+})
+
+test('a part whose address is set wants no port here', () => {
+  const settings = readSettings({ KAFKA_BOOTSTRAP_SERVERS: 'broker:9092', POSTGRES_HOST: 'db' })
+  assert.deepEqual(
+    wantedPorts(settings).map(({ setting }) => setting),
+    ['PORT', 'METRICS_PORT'],
+  )
+})
+
+test('a port in use is named, with who wanted it and the setting that changes it', async (t) => {
+  const port = await freePort()
+  const server = createServer().listen(port, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const wanted = { host: '127.0.0.1', port, what: 'Kafka', setting: 'KAFKA_PORT' }
+  await assert.rejects(
+    assertPortsFree([wanted, { ...wanted, port: await freePort() }]),
+    new StackError(
+      `Port ${port}, wanted by Kafka, is in use. Free it or choose another, for example KAFKA_PORT=${port + 1}.`,
+    ),
+  )
+})
+
+test('the closing box is one frame, and its command carries the addresses that are not the usual ones', () => {
+  const lines = welcome({
+    settings: readSettings({ KAFKA_TOPIC: 'moves' }),
+    postgresAddress: { host: '127.0.0.1', port: 5432 },
+    kafkaServers: '127.0.0.1:9093',
+    logs: 'logs',
+    demo: false,
+  }).split('\n')
+  assert.deepEqual(new Set(lines.map((line) => line.length)).size, 1)
+  const command = 'KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9093 KAFKA_TOPIC=moves npm run produce -- '
+  assert.equal(lines.filter((line) => line.includes(command)).length, 1)
+})
