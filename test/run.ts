@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process'
 import { globSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { kafkaJars } from '../stack/kafka-jars.ts'
+import type { KafkaJars } from '../stack/kafka-jars.ts'
 import { startKafka } from '../stack/kafka.ts'
 import { stopOrphans } from '../stack/orphans.ts'
 import type { Part } from '../stack/part.ts'
@@ -98,8 +99,7 @@ async function startParts(
     running.push(await progress.step('PostgreSQL: start', start))
     environment['BINCARD_TEST_POSTGRES'] = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`
   }
-  const kafka = async (): Promise<void> => {
-    const jars = await kafkaJars(progress, signal)
+  const kafka = async (jars: KafkaJars): Promise<void> => {
     const port = await freePort()
     const start = () => startKafka({ folder, port, heapMegabytes: kafkaHeapMegabytes, jars, signal })
     running.push(await progress.step('Kafka: start', start))
@@ -107,9 +107,12 @@ async function startParts(
     environment['BINCARD_TEST_KAFKA_CLASSPATH'] = jars.classpath
   }
   const isGiven = (name: string): boolean => (environment[name] ?? '') !== ''
+  const wantsKafka = needed.some((one) => one.kafka) && !isGiven('BINCARD_TEST_KAFKA')
+  // First of all: it is the one step that can fail for want of something on the machine.
+  const jars = wantsKafka ? await kafkaJars(progress, signal) : undefined
   const started = await Promise.allSettled([
     needed.some((one) => one.postgres) && !isGiven('BINCARD_TEST_POSTGRES') ? postgres() : undefined,
-    needed.some((one) => one.kafka) && !isGiven('BINCARD_TEST_KAFKA') ? kafka() : undefined,
+    jars === undefined ? undefined : kafka(jars),
   ])
   for (const one of started) if (one.status === 'rejected') throw one.reason
   return environment

@@ -234,9 +234,10 @@ export const settingTable = {
     settings: {
       maxEvents: {
         name: 'BATCH_MAX_EVENTS',
-        kind: wholeNumber({ min: 1, max: 100_000, unit: 'events' }),
+        kind: wholeNumber({ min: 1, max: 9000, unit: 'events' }),
         default: '5000',
-        about: 'Most events of one batch. Larger ones hold locks for longer and cost more to retry.',
+        about:
+          'Most events of one batch. Larger ones hold locks for longer and cost more to retry. Up to 9,000, the sum of the largest quantities is exact.',
       },
       maxBytes: {
         name: 'BATCH_MAX_BYTES',

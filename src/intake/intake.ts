@@ -74,8 +74,9 @@ export class Intake {
     this.#abort.abort()
     for (const timer of this.#timers) clearInterval(timer)
     await this.#opening
-    for (const partition of this.#lanes.keys()) this.#endLane(partition)
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()))
     await Promise.all(this.#ending)
+    await this.#commit()
     await this.#membership?.stop()
   }
 
@@ -160,7 +161,7 @@ export class Intake {
       if (position === null || this.#committed.get(partition) === position.nextOffset) continue
       offsets.push({ partition, offset: position.nextOffset, leaderEpoch: position.leaderEpoch })
     }
-    if (offsets.length === 0 || this.#membership === null) return
+    if (offsets.length === 0 || this.#membership?.state().isJoined !== true) return
     try {
       await this.#membership.commit(offsets)
       for (const { partition, offset } of offsets) this.#committed.set(partition, offset)

@@ -92,7 +92,7 @@ test('every wrong value is reported at once, and no secret is shown', () => {
     {
       name: 'BATCH_MAX_EVENTS',
       value: '1e3',
-      allowed: 'allowed is a whole number from 1 to 100000 (events)',
+      allowed: 'allowed is a whole number from 1 to 9000 (events)',
     },
     { name: 'RETRY_MIN_MS', value: '9000', allowed: 'must be at most RETRY_MAX_MS (RETRY_MAX_MS = 5000)' },
   ])
