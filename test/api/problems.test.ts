@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
+import type { Session } from '../../src/store/database.ts'
 import { classifyError } from '../../src/api/classify-error.ts'
 import { defaultLimits } from '../../src/api/limits.ts'
 import { problems } from '../../src/api/problems.ts'
@@ -140,7 +141,7 @@ suite('while the database is away, both reads answer 503 within three seconds', 
   test('statements hang', async (t) => {
     const api = await startApi(t)
     await api.database.transaction(async (session) => {
-      await session.query('lock table movement_leg, card_line in access exclusive mode')
+      await lockTables(session)
       await assertUnavailable(api)
     })
     const { status } = await api.get(routes.movement, movementPath)
@@ -164,7 +165,7 @@ suite('while the database is away, both reads answer 503 within three seconds', 
 test('an answer that takes too long is given up, and what still comes of it harms nothing', async (t) => {
   const api = await startApi(t, { limits: { ...defaultLimits, answerTimeoutMs: 200 } })
   await api.database.transaction(async (session) => {
-    await session.query('lock table movement_leg, card_line in access exclusive mode')
+    await lockTables(session)
     for (const [route, path] of [
       [routes.movement, movementPath],
       [routes.card, cardPath],
@@ -230,4 +231,10 @@ async function portOfNobody(): Promise<number> {
 
 function codeOf(body: unknown): unknown {
   return (body as { code: unknown }).code
+}
+
+/** Until the end of the transaction, however long its session says nothing meanwhile. */
+async function lockTables(session: Session): Promise<void> {
+  await session.query('set local idle_in_transaction_session_timeout = 0')
+  await session.query('lock table movement_leg, card_line in access exclusive mode')
 }

@@ -84,7 +84,7 @@ suite('crashes and takeovers', () => {
     assert.equal(await one.end('SIGTERM'), 0)
     await sending
     await until(scene, workload.messages.length)
-    assert.equal(await other.partitions(), partitions)
+    await waitFor('all partitions', async () => (await other.partitions()) === partitions)
     assert.equal(await other.end('SIGTERM'), 0)
     assertSameAsModel(await checkBooks(database), workload.model)
   })
