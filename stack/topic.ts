@@ -1,0 +1,60 @@
+import { connect } from 'node:net'
+import { Admin } from '@platformatic/kafka'
+
+/** The lanes that a service may run side by side, and room for a second one to share them. */
+export const topicPartitions = 6
+
+const connectLimitMs = 2_000
+
+/**
+ * Makes the topic if it is not there; one that is there stays as it is. The broker's defaults decide about
+ * replicas.
+ *
+ * @returns whether it was made
+ */
+export async function ensureTopic(
+  servers: string,
+  topic: string,
+  partitions = topicPartitions,
+): Promise<boolean> {
+  return withAdmin(servers, async (admin) => {
+    const known = await admin.listTopics()
+    if (known.includes(topic)) return false
+    await admin.createTopics({ topics: [topic], partitions, replicas: -1 })
+    return true
+  })
+}
+
+/** Gives `work` an administrator's connection and closes it. */
+export async function withAdmin<T>(servers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Admin({ clientId: 'bincard-stack', bootstrapBrokers: servers.split(',') })
+  try {
+    return await work(admin)
+  } finally {
+    await admin.close()
+  }
+}
+
+/** Whether the broker answers a request, which it does only when it has started. */
+export async function brokerAnswers(address: string): Promise<boolean> {
+  if (!(await isListening(address))) return false
+  return withAdmin(address, async (admin) => {
+    const metadata = await admin.metadata({ topics: [] })
+    return metadata.brokers.size > 0
+  })
+}
+
+/** Asked first, because a Kafka client takes its time over a port where nobody listens. */
+function isListening(address: string): Promise<boolean> {
+  const [host, port] = address.split(':')
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), timeout: connectLimitMs })
+    const answer = (isSo: boolean): void => {
+      socket.destroy()
+      resolve(isSo)
+    }
+    socket.once('connect', () => answer(true))
+    socket.once('error', () => answer(false))
+    socket.once('timeout', () => answer(false))
+  })
+}
