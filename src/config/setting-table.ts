@@ -237,7 +237,7 @@ export const settingTable = {
         kind: wholeNumber({ min: 1, max: 9000, unit: 'events' }),
         default: '5000',
         about:
-          'Most events of one batch. Larger ones hold locks for longer and cost more to retry. Up to 9,000, the sum of the largest quantities is exact.',
+          'Most events of one batch; larger ones hold locks longer. To 9,000 sums of quantities are exact.',
       },
       maxBytes: {
         name: 'BATCH_MAX_BYTES',
