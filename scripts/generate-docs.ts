@@ -178,7 +178,7 @@ async function openApiDocument(): Promise<string> {
 function databaseNeverAsked(): Database {
   const limits = { poolSize: 1, connectTimeoutMs: 1, statementTimeoutMs: 1, lockTimeoutMs: 1 }
   const address = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' }
-  return new Database({ ...address, ...limits, applicationName: 'docs' })
+  return new Database({ ...address, ...limits, queueTimeoutMs: 1, applicationName: 'docs' })
 }
 
 function code(text: string): string {

@@ -14,7 +14,7 @@ export type FaultKind = 'conflict' | 'refused' | 'outage' | 'halt'
 export interface FaultDescription {
   readonly part: FaultPart
   readonly kind: FaultKind
-  /** Stable, snake_case, from a bounded list: a metric label and the title of a page in the docs. */
+  /** Stable, snake_case, from a bounded list: a metric label, and a row of docs/reference/errors.md. */
   readonly code: string
   /** One sentence for a person: what happened. No payloads, no secrets. */
   readonly message: string
@@ -23,7 +23,7 @@ export interface FaultDescription {
 
 /**
  * Broken machinery: the database away, the broker away, a log that lost its beginning. Never a business
- * outcome; those are values (`booking/outcome.ts`). Vendor errors become a Fault in one place for each vendor:
+ * outcome; those are values (`Outcome` in `booking/ledger.ts`). Vendor errors become a Fault in one place for each vendor:
  * `store/postgres-fault.ts` and `kafka/kafka-fault.ts`.
  */
 export class Fault extends Error {

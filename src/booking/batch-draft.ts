@@ -1,7 +1,6 @@
 import type { CardKey, MovementEvent, MovementId } from '../message/event.ts'
 import { hold, openCard, type CardDraft } from './card-draft.ts'
 import {
-  arrivalsByCard,
   cardId,
   maxProducts,
   pairId,
@@ -23,7 +22,6 @@ const emptyCard: CardState = { lastLine: 0, balance: 0, heldFloor: Infinity }
 export class BatchDraft {
   readonly #events: readonly MovementEvent[]
   readonly #known: Known
-  readonly #toCome: ReadonlyMap<string, number>
   readonly #cards = new Map<string, CardDraft>()
   readonly #legsOfPair = new Map<string, Leg[]>()
   readonly #products = new Map<MovementId, number>()
@@ -38,7 +36,6 @@ export class BatchDraft {
   constructor(events: readonly MovementEvent[], known: Known) {
     this.#events = events
     this.#known = known
-    this.#toCome = arrivalsByCard(events)
   }
 
   card(key: CardKey): CardDraft {
@@ -47,12 +44,7 @@ export class BatchDraft {
     if (open !== undefined) return open
     const { warehouseId, productId } = key
     const state = this.#known.cards.get(id) ?? emptyCard
-    const card = openCard(
-      { warehouseId, productId },
-      state,
-      this.#toCome.get(id) ?? 0,
-      this.#known.held.get(id),
-    )
+    const card = openCard({ warehouseId, productId }, state, this.#known.held.get(id))
     this.#cards.set(id, card)
     return card
   }

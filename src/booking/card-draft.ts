@@ -1,69 +1,47 @@
-import type { CardKey } from '../message/event.ts'
-import {
-  byAge,
-  maxBalance,
-  type CardState,
-  type HeldDeparture,
-  type HeldPage,
-  type HeldRequest,
-} from './ledger.ts'
+import type { CardKey, MovementId } from '../message/event.ts'
+import { byAge, type CardState, type HeldDeparture, type HeldPage, type HeldRequest } from './ledger.ts'
 
 /**
  * A card while a batch is decided: a copy that the decision may change.
  *
- * `waiting` are the held departures that are known, the oldest first: those of the store's pages, and those held by
- * this batch. The store's are complete up to `pagedTo`, as far as they are within `reach`; more is asked for only
- * when a release has walked past that place. Since reach never grows within a batch, what was left out of a page
- * for being too large stays too large.
+ * `waiting` are the held departures that are known, the oldest first: those held by this batch, and those read from
+ * the store. The store's are known up to `seen`; what lies beyond is asked for only when it may matter, that is,
+ * when the balance covers `unseenFloor`. So a pile of large departures costs a small arrival nothing.
  */
 export interface CardDraft {
   readonly key: CardKey
   lastLine: number
   balance: number
+  /** No held departure is smaller than this. */
   heldFloor: number
-  /** The sum of this batch's arrivals on the card that are not decided yet. */
-  toCome: number
   waiting: HeldDeparture[]
-  pagedTo: HeldDeparture | null
-  paged: boolean
-  /** No held departure outside `waiting` is smaller than this. */
+  /** The store's departures that were read in this batch, waiting still or released. */
+  readonly read: Set<MovementId>
+  /** Where reading has come to: the store's departures up to this age and this quantity are known. */
+  seen: { upTo: HeldDeparture | null; atMost: number }
+  /** No departure of the store that is not known is smaller than this. */
   unseenFloor: number
 }
 
-/** The most that a card's balance can still come to in a batch: larger held departures are of no interest to it. */
-export function reachOf({ balance, toCome }: { balance: number; toCome: number }): number {
-  return Math.min(balance + toCome, maxBalance)
-}
-
-/** Opens a draft. `page` is what the store read of the held departures: needed where one is within reach. */
-export function openCard(
-  key: CardKey,
-  state: CardState,
-  toCome: number,
-  page: HeldPage | undefined,
-): CardDraft {
-  const { lastLine, balance, heldFloor } = state
+/** Opens a draft. `page` is what the store read of the held departures beforehand, if anything. */
+export function openCard(key: CardKey, state: CardState, page: HeldPage | undefined): CardDraft {
   const card: CardDraft = {
     key,
-    lastLine,
-    balance,
-    heldFloor,
-    toCome,
+    lastLine: state.lastLine,
+    balance: state.balance,
+    heldFloor: state.heldFloor,
     waiting: [],
-    pagedTo: null,
-    paged: true,
-    unseenFloor: heldFloor,
+    read: new Set(),
+    seen: { upTo: null, atMost: 0 },
+    unseenFloor: state.heldFloor,
   }
-  if (heldFloor > reachOf(card)) return card
-  card.paged = false
   if (page !== undefined) addPage(card, page)
   return card
 }
 
 /** A departure larger than the balance joins those that wait. */
 export function hold(card: CardDraft, departure: HeldDeparture): void {
-  const place = card.waiting.findIndex((other) => byAge(departure, other) < 0)
-  card.waiting.splice(place === -1 ? card.waiting.length : place, 0, departure)
+  card.waiting.splice(placeOf(card.waiting, departure), 0, departure)
   card.heldFloor = Math.min(card.heldFloor, departure.quantity)
 }
 
@@ -75,11 +53,14 @@ export function* release(
   card: CardDraft,
   book: (departure: HeldDeparture) => void,
 ): Generator<HeldRequest, void, HeldPage> {
+  if (card.balance < card.heldFloor) return
   let place = 0
-  while (card.balance >= card.heldFloor) {
+  for (;;) {
     const departure = card.waiting[place]
-    if (!card.paged && (departure === undefined || isBeyond(departure, card.pagedTo))) {
-      addPage(card, yield { card: card.key, after: card.pagedTo, atMost: reachOf(card) })
+    if (!isKnownUpTo(card, departure)) {
+      const { upTo, atMost } = card.seen
+      const after = card.balance <= atMost ? upTo : null
+      addPage(card, yield { card: card.key, after, atMost: card.balance })
     } else if (departure === undefined) {
       break
     } else if (departure.quantity > card.balance) {
@@ -92,13 +73,32 @@ export function* release(
   card.heldFloor = card.waiting.reduce((floor, { quantity }) => Math.min(floor, quantity), card.unseenFloor)
 }
 
-function isBeyond(departure: HeldDeparture, pagedTo: HeldDeparture | null): boolean {
-  return pagedTo === null || byAge(departure, pagedTo) > 0
+/** Could the store hold a departure that fits, and is older than this one (or exists at all, if there is none)? */
+function isKnownUpTo(
+  { balance, unseenFloor, seen }: CardDraft,
+  departure: HeldDeparture | undefined,
+): boolean {
+  if (balance < unseenFloor) return true
+  if (balance > seen.atMost || seen.upTo === null) return false
+  return departure !== undefined && byAge(departure, seen.upTo) <= 0
 }
 
-function addPage(card: CardDraft, { departures, complete }: HeldPage): void {
-  card.waiting = [...card.waiting, ...departures].sort(byAge)
-  card.pagedTo = departures.at(-1) ?? card.pagedTo
-  card.paged = complete
-  if (complete) card.unseenFloor = Math.max(card.unseenFloor, reachOf(card) + 1)
+function addPage(card: CardDraft, { departures, atMost, complete, nextFloor }: HeldPage): void {
+  const fresh = departures.filter(({ movementId }) => !card.read.has(movementId))
+  for (const { movementId } of fresh) card.read.add(movementId)
+  if (fresh.length > 0) card.waiting = [...card.waiting, ...fresh].sort(byAge)
+  card.seen = { upTo: departures.at(-1) ?? null, atMost }
+  if (complete) card.unseenFloor = nextFloor
+}
+
+/** Where a departure belongs among others that are sorted by age. */
+function placeOf(sorted: readonly HeldDeparture[], departure: HeldDeparture): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const other = sorted[middle]
+    if (other !== undefined && byAge(other, departure) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -24,8 +24,6 @@ export function* decide(
   const batch = new BatchDraft(events, known)
   for (const [index, event] of events.entries()) {
     const card = batch.card(event)
-    if (event.kind === 'arrival') card.toCome -= event.quantity
-
     const identity = identify(event, batch.legs(event))
     if (identity !== 'new') batch.settle(index, identity)
     else if (batch.isTooLarge(event)) batch.settle(index, reject('movement_too_large'))

@@ -9,7 +9,7 @@ import type { Rejection } from '../message/rejection.ts'
 
 /** A balance stays exact in every JSON client. */
 export const maxBalance = Number.MAX_SAFE_INTEGER
-/** Arrivals of one product in one movement, and products in one movement: bounds what a single batch must read. */
+/** Arrivals of one product in one movement, and products in one movement: bounds what a movement makes a batch read. */
 export const maxArrivals = 1000
 export const maxProducts = 1000
 
@@ -39,10 +39,15 @@ export interface HeldDeparture {
   readonly occurredAt: Micros
 }
 
-/** Some of a card's held departures, the oldest first: all that are not larger than what was asked for, if complete. */
+/** Some of a card's held departures, the oldest first, none larger than was asked for. */
 export interface HeldPage {
   readonly departures: readonly HeldDeparture[]
+  /** Larger ones were left out: the page is complete up to this quantity. */
+  readonly atMost: number
+  /** There are no more of this size. */
   readonly complete: boolean
+  /** If complete: no held departure larger than `atMost` is smaller than this; Infinity when there is none. */
+  readonly nextFloor: number
 }
 
 /** What a decision asks for when it has used up a page: the next held departures of a card. */
@@ -50,7 +55,7 @@ export interface HeldRequest {
   readonly card: CardKey
   /** Go on after this one, in the order of `byAge`. */
   readonly after: HeldDeparture | null
-  /** Larger ones cannot be released in this batch, whatever else it books. */
+  /** What the balance covers now: a larger one cannot be released. */
   readonly atMost: number
 }
 
@@ -140,4 +145,9 @@ export function arrivalsByCard(events: readonly MovementEvent[]): Map<string, nu
     sums.set(id, (sums.get(id) ?? 0) + event.quantity)
   }
   return sums
+}
+
+/** The most that a balance can come to in a batch, `toCome` being the sum of the card's arrivals in it. */
+export function reachOf({ balance, toCome }: { balance: number; toCome: number }): number {
+  return Math.min(balance + toCome, maxBalance)
 }

@@ -225,7 +225,7 @@ export const settingTable = {
         kind: milliseconds(1_000, 600_000),
         default: '30000',
         about:
-          'A lane that makes no progress for this time while its lag grows is replaced. The default outlasts every other time-out, so that a slow database is not taken for a stuck lane.',
+          'A lane that neither reads nor tries to book for this time is stuck, and replaced. The default outlasts every other time-out.',
       },
     },
   },

@@ -4,6 +4,7 @@
  * The group only says who should book what; who may is settled by each batch's compare-and-set in PostgreSQL. So an
  * assignment is followed without ceremony: lanes that are no longer ours end, new ones start from their positions.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from '../fault.ts'
 import type { Cluster, TopicDescription } from '../kafka/cluster.ts'
 import { describeTopic } from '../kafka/cluster.ts'
@@ -13,6 +14,7 @@ import { BackOff } from './back-off.ts'
 import { intakeFault, toIntakeFault } from './intake-fault.ts'
 import { Lane, type LaneLimits, type LaneParts, type LaneState, type LaneStore } from './lane.ts'
 import type { IntakeObserver } from './observer.ts'
+import { RefusalStreak } from './refusal-streak.ts'
 
 export interface IntakeOptions {
   readonly cluster: Cluster
@@ -43,6 +45,8 @@ export interface IntakeHealth {
 }
 
 const watchIntervalMs = 1000
+/** The last commit is for tools that show lag: nice to have, not worth a slow end. */
+const lastCommitMs = 1000
 
 export class Intake {
   readonly #options: IntakeOptions
@@ -51,6 +55,8 @@ export class Intake {
   /** Lanes on their way out; the end waits for them. */
   readonly #ending = new Set<Promise<void>>()
   readonly #committed = new Map<number, number>()
+  readonly #refusals = new Map<number, RefusalStreak>()
+  #committing: Promise<void> | null = null
   #opening: Promise<void> = Promise.resolve()
   #membership: GroupMembership | null = null
   #groupFault: Fault | null = null
@@ -65,7 +71,7 @@ export class Intake {
     this.#opening = this.#open()
     this.#timers = [
       setInterval(() => this.#replaceStuckLanes(), watchIntervalMs),
-      setInterval(() => void this.#commit(), this.#options.commitIntervalMs),
+      setInterval(() => void this.#commitOnce(), this.#options.commitIntervalMs),
     ]
   }
 
@@ -76,7 +82,7 @@ export class Intake {
     await this.#opening
     await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()))
     await Promise.all(this.#ending)
-    await this.#commit()
+    await Promise.race([this.#commitOnce(), sleep(lastCommitMs)])
     await this.#membership?.stop()
   }
 
@@ -130,7 +136,9 @@ export class Intake {
     const { cluster, fetch, store, observer, limits, clock, random } = this.#options
     const log = new PartitionReader({ cluster, topic, topicId, partition, ...fetch })
     const place = { topic, topicId, partition }
-    const lane = new Lane({ partition: place, log, store, observer, limits, clock, random })
+    const refusals = this.#refusals.get(partition) ?? new RefusalStreak()
+    this.#refusals.set(partition, refusals)
+    const lane = new Lane({ partition: place, log, store, observer, refusals, limits, clock, random })
     this.#lanes.set(partition, lane)
     lane.start()
   }
@@ -140,7 +148,10 @@ export class Intake {
     this.#lanes.delete(partition)
     this.#committed.delete(partition)
     if (lane === undefined) return
-    const ending = lane.stop().finally(() => this.#ending.delete(ending))
+    const ending = lane.stop().finally(() => {
+      this.#ending.delete(ending)
+      if (!this.#lanes.has(partition)) this.#options.observer.laneStopped(lane.partition)
+    })
     this.#ending.add(ending)
   }
 
@@ -153,6 +164,14 @@ export class Intake {
       this.#lanes.delete(partition)
       this.#startLane(lane.partition, partition)
     }
+  }
+
+  /** One at a time: who comes while one is under way waits for that one. */
+  async #commitOnce(): Promise<void> {
+    this.#committing ??= this.#commit().finally(() => {
+      this.#committing = null
+    })
+    await this.#committing
   }
 
   async #commit(): Promise<void> {

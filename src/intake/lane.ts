@@ -21,6 +21,7 @@ import { BackOff } from './back-off.ts'
 import { toIntakeFault, intakeFault } from './intake-fault.ts'
 import { locate, type LogBounds } from './locate.ts'
 import type { IntakeObserver } from './observer.ts'
+import type { RefusalStreak } from './refusal-streak.ts'
 import { ReadAhead, type LogReader, type Slice } from './read-ahead.ts'
 
 export interface LaneLimits {
@@ -49,6 +50,8 @@ export interface LaneParts {
   readonly log: LaneLog
   readonly store: LaneStore
   readonly observer: IntakeObserver
+  /** Of the partition, whichever lane books it. */
+  readonly refusals: RefusalStreak
   readonly limits: LaneLimits
   readonly clock: () => Micros
   readonly random: () => number
@@ -73,7 +76,7 @@ export class Lane {
   /** Events of the next batch at most: shrinks after trouble, grows back with every success. */
   #window: number
   #conflicts = 0
-  #refusals = 0
+  #fences = 0
 
   constructor(parts: LaneParts) {
     const { limits, random } = parts
@@ -100,7 +103,7 @@ export class Lane {
     return this.#position === null ? 0 : Math.max(0, this.#endOffset - this.#position.nextOffset)
   }
 
-  /** Milliseconds since the lane last read, booked or failed: one that does none of these is stuck. */
+  /** Milliseconds since the lane last read, tried to book or failed: one that does none of these is stuck. */
   get idleMs(): number {
     return performance.now() - this.#activeAtMs
   }
@@ -114,7 +117,6 @@ export class Lane {
     this.#abort.abort()
     await this.#running
     this.#parts.log.close()
-    this.#parts.observer.laneStopped(this.#parts.partition)
   }
 
   /** Cuts off a lane that is stuck, without waiting: should it wake up, the position fences it. */
@@ -127,6 +129,9 @@ export class Lane {
     while (!this.#abort.signal.aborted) {
       try {
         await this.#bookFrom(await this.#locate())
+        // Fenced again and again, nothing booked between: somebody else is at it, and quicker.
+        this.#fences += 1
+        if (this.#fences > 1) await this.#backOff.wait(this.#abort.signal)
       } catch (error) {
         if (this.#abort.signal.aborted) break
         const fault = toIntakeFault(error)
@@ -180,17 +185,17 @@ export class Lane {
 
   /** One attempt at one batch. */
   async #book(slice: Slice): Promise<'booked' | 'again' | 'fenced'> {
-    const { store, partition, observer, limits } = this.#parts
+    const { store, partition, observer, limits, refusals } = this.#parts
     const startedMs = performance.now()
     try {
       const written = await store.write({ ...slice, partition })
-      this.#activeAtMs = performance.now()
       if (written === 'fenced') {
         observer.fenced(partition)
         return 'fenced'
       }
       this.#conflicts = 0
-      if (written.outcomes.some((outcome) => typeof outcome === 'string')) this.#refusals = 0
+      this.#fences = 0
+      if (written.outcomes.some((outcome) => typeof outcome === 'string')) refusals.reset()
       this.#window = Math.min(this.#window * 2, limits.batchMaxEvents)
       this.#backOff.reset()
       this.#state = { name: 'running' }
@@ -202,13 +207,18 @@ export class Lane {
       if (fault.kind === 'conflict') return await this.#yieldTo(fault, slice)
       if (fault.kind === 'refused') return await this.#isolate(fault, slice)
       throw fault
+    } finally {
+      this.#activeAtMs = performance.now()
     }
   }
 
   async #yieldTo(fault: Fault, { items }: Slice): Promise<'again'> {
     this.#parts.observer.failed(this.#parts.partition, fault)
     this.#conflicts += 1
-    if (this.#conflicts % conflictsBeforeHalving === 0) this.#window = half(items.length)
+    if (this.#conflicts % conflictsBeforeHalving === 0) {
+      this.#window = half(items.length)
+      this.#state = { name: 'failing', fault }
+    }
     await this.#backOff.wait(this.#abort.signal)
     return 'again'
   }
@@ -223,8 +233,8 @@ export class Lane {
       return 'again'
     }
     if (item.decoded.kind === 'rejected') throw intakeFault('quarantine_refused', fault)
-    this.#refusals += 1
-    if (this.#refusals >= refusalsBeforeHalt) throw intakeFault('events_refused', fault)
+    if (this.#parts.refusals.count(item.message.offset) >= refusalsBeforeHalt)
+      throw intakeFault('events_refused', fault)
     const decoded: Rejection = reject('refused_by_database')
     return await this.#book({ ...slice, items: [{ ...item, decoded }] })
   }
@@ -232,7 +242,10 @@ export class Lane {
   #sawLog(endOffset: number): void {
     this.#endOffset = endOffset
     this.#activeAtMs = performance.now()
-    if (this.#state.name === 'starting' || this.#state.name === 'failing') this.#state = { name: 'running' }
+    const wasAway = this.#state.name === 'failing' && this.#state.fault.part === 'kafka'
+    // A database that refused a batch is trusted again with the next booking, or when there is nothing to book.
+    const isIdle = this.#state.name === 'failing' && this.lag === 0
+    if (this.#state.name === 'starting' || wasAway || isIdle) this.#state = { name: 'running' }
     this.#parts.observer.sawLag(this.#parts.partition, this.lag)
   }
 }

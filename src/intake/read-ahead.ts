@@ -20,7 +20,7 @@ export interface ReadAheadOptions {
   readonly from: Position
   /** Messages kept ready at most (one chunk may go beyond). */
   readonly maxEvents: number
-  /** Bytes of values kept ready at most (one chunk may go beyond). */
+  /** Bytes of messages kept ready at most (one chunk may go beyond). */
   readonly maxBytes: number
   readonly clock: () => Micros
   /** Called for each chunk, also an empty one. */
@@ -121,10 +121,12 @@ export class ReadAhead {
 
   #add(chunk: LogChunk): void {
     const receivedAt = this.#options.clock()
+    // Within a chunk the epoch may rise; where it did not, it is that of each message, else it is not known.
+    const leaderEpoch = chunk.leaderEpoch === this.#end.leaderEpoch ? chunk.leaderEpoch : -1
     for (const message of chunk.messages) {
-      const bytes = message.value?.length ?? 0
+      const bytes = sizeOf(message)
       const item = { message, decoded: decode(message, receivedAt), receivedAt }
-      this.#ready.push({ item, bytes, leaderEpoch: chunk.leaderEpoch })
+      this.#ready.push({ item, bytes, leaderEpoch })
       this.#bytes += bytes
     }
     this.#end = { nextOffset: chunk.nextOffset, leaderEpoch: chunk.leaderEpoch }
@@ -151,6 +153,11 @@ export class ReadAhead {
     this.#changed.resolve()
     this.#changed = Promise.withResolvers<void>()
   }
+}
+
+function sizeOf({ key, value, headers }: Message): number {
+  const ofHeaders = headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
+  return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders
 }
 
 async function withinMs(promise: Promise<void>, ms: number): Promise<void> {

@@ -58,7 +58,8 @@ function checkEnvelope(attributes: Readonly<Record<string, unknown>>): Rejection
   if (isAbsent(type)) return reject('field_missing', 'type')
   if (type !== eventType) return reject('type_unknown', 'type')
   if (!isAbsent(dataschema)) {
-    if (typeof dataschema !== 'string') return reject('field_invalid', 'dataschema')
+    if (typeof dataschema !== 'string' || !isStorableText(dataschema))
+      return reject('field_invalid', 'dataschema')
     const version = schemaVersion.exec(dataschema)
     if (version !== null && Number(version[1] ?? version[2]) !== 1)
       return reject('dataschema_unsupported', 'dataschema')
@@ -71,7 +72,9 @@ function isTime(time: unknown): boolean {
   if (typeof time === 'number') return Number.isInteger(time)
   if (typeof time !== 'string') return false
   const parsed = parseTimestamp(time)
-  return typeof parsed === 'number' || parsed !== 'timestamp_invalid' || /^\d{1,16}$/.test(time)
+  const isTimestamp =
+    typeof parsed === 'number' || parsed === 'timestamp_too_fine' || parsed === 'timestamp_out_of_range'
+  return isTimestamp || /^\d{1,16}$/.test(time)
 }
 
 /** CloudEvents: a null attribute is an absent one. */

@@ -10,6 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
+import { Slots } from './slots.ts'
 import { postgresFault, toPostgresFault } from './postgres-fault.ts'
 
 /** Rows come as objects by column name: int8 as number, timestamptz as Micros, uuid as lower-case text. */
@@ -36,8 +37,15 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs: number
   /** No wait for a row's lock is longer; at most the statement's limit. */
   readonly lockTimeoutMs: number
+  /**
+   * How long to wait for one of our own connections to be free; Infinity for a writer that has nothing better to do,
+   * and for which a busy moment is no fault.
+   */
+  readonly queueTimeoutMs: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
+  /** Further settings of the server for these connections. */
+  readonly serverSettings?: Readonly<Record<string, string>>
 }
 
 /** The server tells that a statement ran out of time; only when it says nothing at all do we hang up. */
@@ -47,6 +55,7 @@ const answerGraceMs = 500
 export class Database implements Queryable {
   readonly #pool: pg.Pool
   readonly #options: DatabaseOptions
+  readonly #slots: Slots
 
   constructor(options: DatabaseOptions) {
     this.#options = options
@@ -62,7 +71,11 @@ export class Database implements Queryable {
       application_name: applicationName,
       keepAlive: true,
       types: { getTypeParser: chooseTypeParser },
+      verify: (client, done) => {
+        client.query(settingsOf(options), (error: Error | null) => done(error ?? undefined))
+      },
     })
+    this.#slots = new Slots(poolSize)
     // An idle connection that breaks leaves the pool by itself; whoever asks next gets a new one, or the fault.
     this.#pool.on('error', () => {})
   }
@@ -77,9 +90,12 @@ export class Database implements Queryable {
     return await this.#transaction('begin isolation level repeatable read, read only', work)
   }
 
-  /** Reads and writes, all or nothing. The isolation is said explicitly: a server's default may differ. */
+  /**
+   * Reads and writes, all or nothing. The isolation is said explicitly: a server's default may differ. Whether it may
+   * write is the server's to say: an operator's `default_transaction_read_only` holds.
+   */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return await this.#transaction('begin isolation level read committed, read write', work)
+    return await this.#transaction('begin isolation level read committed', work)
   }
 
   /** Waits for the connections in use. */
@@ -88,20 +104,14 @@ export class Database implements Queryable {
   }
 
   async #transaction<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
-    const { statementTimeoutMs, lockTimeoutMs } = this.#options
-    // The last one frees the locks of a process that was frozen, or vanished, between two statements.
-    const limits = [
-      `set local statement_timeout = ${statementTimeoutMs}`,
-      `set local lock_timeout = ${lockTimeoutMs}`,
-      `set local idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
-    ].join('; ')
     return await this.#withSession(async (session) => {
-      await session.query(`${begin}; ${limits}`)
+      await session.query(begin)
       let result: Result
       try {
         result = await work(session)
       } catch (error) {
-        if (!session.broken) await session.query('rollback')
+        // Should the rollback fail, too, the connection is dropped; what went wrong first is what counts.
+        if (!session.broken) await session.query('rollback').catch(() => undefined)
         throw error
       }
       await session.commit()
@@ -110,7 +120,18 @@ export class Database implements Queryable {
   }
 
   async #withSession<Result>(work: (session: PooledSession) => Promise<Result>): Promise<Result> {
-    const client = await this.#connect()
+    await this.#slots.take(this.#options.queueTimeoutMs)
+    try {
+      return await this.#withClient(await this.#connect(), work)
+    } finally {
+      this.#slots.give()
+    }
+  }
+
+  async #withClient<Result>(
+    client: pg.PoolClient,
+    work: (session: PooledSession) => Promise<Result>,
+  ): Promise<Result> {
     const session = new PooledSession(client, this.#options.statementTimeoutMs + answerGraceMs)
     const onError = (): void => {
       session.broken = true
@@ -140,6 +161,23 @@ export class Database implements Queryable {
       throw waitedTooLong ? postgresFault('database_timed_out', error) : toPostgresFault(error)
     }
   }
+}
+
+/** What a connection is told when it is made; a session pooler between us and the server keeps it. */
+function settingsOf({ statementTimeoutMs, lockTimeoutMs, serverSettings }: DatabaseOptions): string {
+  const settings = {
+    // Timestamps come as text, in the style and zone of the session.
+    timezone: 'UTC',
+    datestyle: 'ISO',
+    statement_timeout: String(statementTimeoutMs),
+    lock_timeout: String(lockTimeoutMs),
+    // Frees the locks of a process that was frozen, or vanished, between two statements.
+    idle_in_transaction_session_timeout: String(statementTimeoutMs),
+    ...serverSettings,
+  }
+  return Object.entries(settings)
+    .map(([name, value]) => `set ${name} = '${value}'`)
+    .join('; ')
 }
 
 class PooledSession implements Session {

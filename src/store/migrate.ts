@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Database, Session } from './database.ts'
+import type { Database, Queryable } from './database.ts'
+import { postgresFault } from './postgres-fault.ts'
 
 const folder = join(import.meta.dirname, 'migrations')
 /** Any number, as long as it is always the same: one migrator works, the others wait. */
@@ -16,21 +17,25 @@ interface Migration {
 
 /**
  * Brings the schema up to date, forward only, and answers the names of what it applied. Safe to run by many at
- * once and any number of times. A migration that only a newer version knows is left alone, so that old and new
- * replicas can work side by side; one that was edited after it was applied is refused.
+ * once and any number of times: one works, the others get the Fault `migration_running`, to try again later. A
+ * migration that only a newer version knows is left alone, so that old and new replicas can work side by side; one
+ * that was edited after it was applied is refused. `database` must allow statements that rewrite a table.
  */
 export async function migrate(database: Database): Promise<string[]> {
-  const migrations = await readMigrations()
   return await database.transaction(async (session) => {
-    await session.query(`set local lock_timeout = 0; set local statement_timeout = 0`)
-    await session.query(`select pg_advisory_xact_lock(${lockKey})`)
-    const applied = await readApplied(session)
-    for (const [version, { name, checksum }] of applied) {
-      const known = migrations.find((migration) => migration.version === version)
-      if (known !== undefined && known.checksum !== checksum)
-        throw new Error(`Migration ${name} was changed after it was applied.`)
-    }
-    const pending = migrations.filter(({ version }) => !applied.has(version))
+    const [lock] = await session.query<{ taken: boolean }>(
+      `select pg_try_advisory_xact_lock(${lockKey}) as taken`,
+    )
+    if (lock?.taken !== true) throw postgresFault('migration_running')
+    await session.query(`
+      create table if not exists migration (
+        version integer not null,
+        name text not null,
+        checksum text not null,
+        applied_at timestamptz not null default clock_timestamp(),
+        constraint migration_key primary key (version)
+      )`)
+    const pending = await readPending(session)
     for (const { version, name, text, checksum } of pending) {
       await session.query(text)
       await session.query('insert into migration (version, name, checksum) values ($1, $2, $3)', [
@@ -43,16 +48,28 @@ export async function migrate(database: Database): Promise<string[]> {
   })
 }
 
-async function readApplied(session: Session): Promise<Map<number, { name: string; checksum: string }>> {
-  await session.query(`
-    create table if not exists migration (
-      version integer not null,
-      name text not null,
-      checksum text not null,
-      applied_at timestamptz not null default clock_timestamp(),
-      constraint migration_key primary key (version)
-    )`)
-  const rows = await session.query<{ version: number; name: string; checksum: string }>(
+/** Nothing to migrate: quick to ask, with ordinary limits. */
+export async function isUpToDate(database: Database): Promise<boolean> {
+  const [found] = await database.query<{ there: boolean }>(
+    "select to_regclass('migration') is not null as there",
+  )
+  return found?.there === true && (await readPending(database)).length === 0
+}
+
+async function readPending(db: Queryable): Promise<Migration[]> {
+  const migrations = await readMigrations()
+  const applied = await readApplied(db)
+  for (const [version, { name, checksum }] of applied) {
+    const known = migrations.find((migration) => migration.version === version)
+    if (known !== undefined && known.checksum !== checksum) {
+      throw new Error(`Migration ${name} was changed after it was applied.`)
+    }
+  }
+  return migrations.filter(({ version }) => !applied.has(version))
+}
+
+async function readApplied(db: Queryable): Promise<Map<number, { name: string; checksum: string }>> {
+  const rows = await db.query<{ version: number; name: string; checksum: string }>(
     'select version, name, checksum from migration order by version',
   )
   return new Map(rows.map(({ version, name, checksum }) => [version, { name, checksum }]))

@@ -13,6 +13,9 @@ export const postgresFaults = {
   database_unreachable: 'PostgreSQL does not answer at its address.',
   database_timed_out: 'PostgreSQL did not answer in time; the connection was dropped.',
   connection_lost: 'The connection to PostgreSQL broke off.',
+  connections_busy: 'All our connections to PostgreSQL were in use for too long.',
+  answer_unreadable: 'PostgreSQL answered something that this program cannot read.',
+  migration_running: 'Another process is bringing the schema up to date.',
   commit_unknown:
     'The connection broke off during COMMIT; the position in the database settles what became of it.',
   database_starting: 'PostgreSQL is starting, stopping or recovering.',
@@ -65,6 +68,7 @@ export function postgresFault(code: PostgresFaultCode, cause?: unknown): Fault {
 
 function classify(error: unknown): PostgresFaultCode {
   if (error instanceof DatabaseError) return classifyState(error)
+  if (error instanceof RangeError || error instanceof TypeError) return 'answer_unreadable'
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH' || code === 'EAI_AGAIN') {
     return 'database_unreachable'

@@ -1,9 +1,9 @@
 /** What a batch must know before it can be decided; read under the warehouses' locks. */
-import { reachOf } from '../booking/card-draft.ts'
 import {
   arrivalsByCard,
   cardId,
   pairId,
+  reachOf,
   type CardState,
   type HeldDeparture,
   type HeldPage,
@@ -31,6 +31,7 @@ export async function readKnown(
   return { cards, legs, products, held }
 }
 
+/** All legs of the events' products; of other products the first ones, so that they can be counted. */
 async function readLegs(
   db: Queryable,
   events: readonly MovementEvent[],
@@ -42,8 +43,9 @@ async function readLegs(
   const rows = await db.query<Leg & { movementId: MovementId; productId: ProductId }>(
     `select movement_id as "movementId", product_id as "productId", leg, warehouse_id as "warehouseId",
        quantity, occurred_at as "occurredAt", source, message_id as "messageId"
-     from movement_leg where movement_id = any($1::uuid[])`,
-    [[...movements]],
+     from movement_leg
+     where movement_id = any($1::uuid[]) and (leg <= 1 or product_id = any($2::uuid[]))`,
+    [[...movements], [...new Set(events.map(({ productId }) => productId))]],
   )
   for (const row of rows) {
     const pair = pairId(row)
@@ -77,7 +79,10 @@ async function readCards(
 
   const keys = [...missing.values()]
   const lines = await readLastLines(db, keys)
-  const floors = await readHeldFloors(db, keys)
+  const floors = await readHeldFloors(
+    db,
+    keys.map(({ warehouseId, productId }) => ({ warehouseId, productId, above: 0 })),
+  )
   for (const [id, key] of missing) {
     const { line, balance } = lines.get(cardId(key)) ?? { line: 0, balance: 0 }
     cards.set(id, { lastLine: line, balance, heldFloor: floors.get(id) ?? Infinity })
@@ -103,16 +108,22 @@ async function readLastLines(
   return new Map(rows.map((row) => [cardId(row), row]))
 }
 
-async function readHeldFloors(db: Queryable, keys: readonly CardKey[]): Promise<Map<string, number>> {
+/** The smallest held departure of each card that is larger than `above`; cards without one are left out. */
+async function readHeldFloors(
+  db: Queryable,
+  cards: readonly (CardKey & { readonly above: number })[],
+): Promise<Map<string, number>> {
+  if (cards.length === 0) return new Map()
   const rows = await db.query<CardKey & { quantity: number }>(
     `select u.warehouse_id as "warehouseId", u.product_id as "productId", s.quantity
-     from unnest($1::uuid[], $2::uuid[]) as u (warehouse_id, product_id)
+     from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as u (warehouse_id, product_id, above)
      cross join lateral (
        select m.quantity from movement_leg m
        where m.warehouse_id = u.warehouse_id and m.product_id = u.product_id and m.line is null
+         and m.quantity > u.above
        order by m.quantity limit 1
      ) s`,
-    columnsOf(keys),
+    [...columnsOf(cards), cards.map(({ above }) => above)],
   )
   return new Map(rows.map((row) => [cardId(row), row.quantity]))
 }
@@ -152,9 +163,19 @@ async function readHeld(db: Queryable, cards: readonly CardInReach[]): Promise<M
      ) m`,
     [...columnsOf(cards), cards.map(({ reach }) => reach)],
   )
-  const pages = new Map<string, HeldRow[]>(cards.map((card) => [cardId(card), []]))
-  for (const row of rows) pages.get(cardId(row))?.push(row)
-  return new Map([...pages].map(([id, found]) => [id, toPage(found, firstPageSize)]))
+  const found = Map.groupBy(rows, cardId)
+  const complete = cards.filter((card) => (found.get(cardId(card)) ?? []).length <= firstPageSize)
+  const floors = await readHeldFloors(
+    db,
+    complete.map((card) => ({ ...card, above: card.reach })),
+  )
+  return new Map(
+    cards.map((card) => {
+      const id = cardId(card)
+      const nextFloor = floors.get(id) ?? Infinity
+      return [id, toPage(found.get(id) ?? [], { size: firstPageSize, atMost: card.reach, nextFloor })]
+    }),
+  )
 }
 
 /** The next page, where a decision needs more than was read beforehand. */
@@ -168,12 +189,16 @@ export async function readMoreHeld(db: Queryable, { card, after, atMost }: HeldR
      order by occurred_at, movement_id limit ${nextPageSize + 1}`,
     [card.warehouseId, card.productId, atMost, ...from],
   )
-  return toPage(rows, nextPageSize)
+  const floors = rows.length > nextPageSize ? null : await readHeldFloors(db, [{ ...card, above: atMost }])
+  return toPage(rows, { size: nextPageSize, atMost, nextFloor: floors?.get(cardId(card)) ?? Infinity })
 }
 
 /** One row more than a page was asked for: if it came, there is more. */
-function toPage(rows: readonly HeldDeparture[], size: number): HeldPage {
-  return { departures: rows.slice(0, size), complete: rows.length <= size }
+function toPage(
+  rows: readonly HeldDeparture[],
+  { size, atMost, nextFloor }: { size: number; atMost: number; nextFloor: number },
+): HeldPage {
+  return { departures: rows.slice(0, size), atMost, complete: rows.length <= size, nextFloor }
 }
 
 function columnsOf(keys: readonly CardKey[]): [WarehouseId[], ProductId[]] {

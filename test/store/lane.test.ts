@@ -3,6 +3,7 @@ import { suite, test, type TestContext } from 'node:test'
 import { Fault } from '../../src/fault.ts'
 import { Lane, type LaneStore } from '../../src/intake/lane.ts'
 import type { IntakeObserver } from '../../src/intake/observer.ts'
+import { RefusalStreak } from '../../src/intake/refusal-streak.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
 import { writeBatch } from '../../src/store/write-batch.ts'
@@ -37,9 +38,14 @@ function storeOf({ database, parts }: TestLedger): LaneStore {
 function startLane(
   t: TestContext,
   ledger: TestLedger,
-  options: { log?: MemoryLog; store?: LaneStore; maxBytes?: number } = {},
+  options: { log?: MemoryLog; store?: LaneStore; maxBytes?: number; refusals?: RefusalStreak } = {},
 ): Running {
-  const { log = new MemoryLog(), store = storeOf(ledger), maxBytes: batchMaxBytes = 1_000_000 } = options
+  const {
+    log = new MemoryLog(),
+    store = storeOf(ledger),
+    maxBytes: batchMaxBytes = 1_000_000,
+    refusals = new RefusalStreak(),
+  } = options
   const told: Running['told'] = { faults: [], fenced: 0, batches: [], outcomes: [] }
   const observer: IntakeObserver = {
     booked: ({ slice, written }) => {
@@ -60,6 +66,7 @@ function startLane(
     log,
     store,
     observer,
+    refusals,
     limits: { ...limits, batchMaxBytes },
     clock,
     random: () => 0.5,
@@ -151,6 +158,67 @@ suite('a lane', () => {
     const kept = await ledger.database.query('select kafka_offset as at from quarantine order by 1')
     assert.deepEqual(kept, [{ at: 2 }, { at: 3 }])
     assert.equal((await readPosition(ledger.database, partitionOf(0)))?.nextOffset, 4)
+  })
+
+  test('an event that is refused, and tried again, counts once; the count outlives the lane', async (t) => {
+    const ledger = await freshLedger(t)
+    await ledger.database.query('alter table card_line add constraint unlucky check (change <> 13)')
+    const store = storeOf(ledger)
+    const refusals = new RefusalStreak()
+    let conflicts = 3
+    const log = new MemoryLog()
+    log.append(...arrivals(2, 0, 13))
+    const one = startLane(t, ledger, {
+      log,
+      refusals,
+      store: {
+        ...store,
+        write: async (batch) => {
+          const isQuarantine = batch.items.every(({ decoded }) => decoded.kind === 'rejected')
+          if (!isQuarantine || conflicts === 0) return await store.write(batch)
+          conflicts -= 1
+          throw new Fault({ part: 'postgres', kind: 'conflict', code: 'lock_timeout', message: 'locked' })
+        },
+      },
+    })
+    await booked(one, 2)
+    await one.lane.stop()
+    log.append(...arrivals(1, 10, 13))
+    const next = startLane(t, ledger, { log, refusals })
+    await waitFor('the halt', () => next.lane.state.name === 'halted')
+    assert.equal((await ledger.database.query('select 1 from quarantine')).length, 2)
+  })
+
+  test('a lane whose batches the database refuses to write is not running, however well it reads', async (t) => {
+    const ledger = await freshLedger(t)
+    const store = storeOf(ledger)
+    let full = true
+    const log = new MemoryLog()
+    log.append(...arrivals(30))
+    const running = startLane(t, ledger, {
+      log,
+      store: {
+        ...store,
+        write: async (batch) => {
+          if (!full) return await store.write(batch)
+          throw new Fault({ part: 'postgres', kind: 'outage', code: 'database_full', message: 'full' })
+        },
+      },
+    })
+    await waitFor('the first failure', () => running.lane.state.name === 'failing')
+    const seen = new Set<string>()
+    await waitFor(
+      'more failures',
+      () => {
+        seen.add(running.lane.state.name)
+        return running.told.faults.length > 8
+      },
+      { everyMs: 1 },
+    )
+    assert.deepEqual([...seen], ['failing'])
+    full = false
+    await booked(running, 30)
+    assert.equal(running.lane.state.name, 'running')
   })
 
   test('a zombie owner is fenced: two lanes on one partition book each message once', async (t) => {

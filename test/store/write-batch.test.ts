@@ -155,6 +155,21 @@ suite('one batch, one transaction', () => {
     ])
   })
 
+  test('a batch of nothing but rejected messages is quarantined whole', async (t) => {
+    const ledger = await freshLedger(t)
+    const items = Array.from({ length: 450 }, (_, offset) => ({
+      message: messageAt({ partition: 0, offset }),
+      decoded: reject('not_json'),
+      receivedAt: at(0),
+    }))
+    await ledger.write(items, { from: 0 })
+    const [kept] = await ledger.database.query(
+      'select count(*) as count, max(kafka_offset) as last from quarantine',
+    )
+    assert.deepEqual(kept, { count: 450, last: 449 })
+    await checkBooks(ledger.database)
+  })
+
   test('a release books a held departure once, in the transaction of the arrival', async (t) => {
     const ledger = await freshLedger(t)
     await ledger.book([departure({ movement: 1, quantity: 5 })])

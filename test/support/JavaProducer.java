@@ -1,8 +1,10 @@
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -22,7 +24,9 @@ class JavaProducer {
           Map.of("bootstrap.servers", arguments[0], "compression.type", pair[1], "linger.ms", 50, "batch.size", 100000);
       var bytes = new ByteArraySerializer();
       try (var producer = new KafkaProducer<byte[], byte[]>(settings, bytes, bytes)) {
-        for (int number = 0; number < count; number++) producer.send(record(pair[0], number));
+        var sent = new ArrayList<Future<RecordMetadata>>();
+        for (int number = 0; number < count; number++) sent.add(producer.send(record(pair[0], number)));
+        for (var one : sent) one.get(); // Throws if the broker did not take it.
       }
     }
   }

@@ -114,6 +114,7 @@ async function migrateDatabase(address: DatabaseAddress): Promise<void> {
     connectTimeoutMs: 5_000,
     statementTimeoutMs: 60_000,
     lockTimeoutMs: 60_000,
+    queueTimeoutMs: 5_000,
     applicationName: 'bincard test template',
   })
   try {

@@ -85,6 +85,7 @@ export function openTestDatabase(
     connectTimeoutMs: 1000,
     statementTimeoutMs: 1000,
     lockTimeoutMs: 1000,
+    queueTimeoutMs: 1000,
     applicationName: 'bincard-test',
   })
   t.after(() => database.close())

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/booking/ledger.ts'
 import type { Micros, MovementEvent } from '../../src/message/event.ts'
 import type { Message } from '../../src/message/message.ts'
 import type { Batch, BatchItem, Partition, WrittenBatch } from '../../src/store/batch.ts'
-import { Database } from '../../src/store/database.ts'
+import { Database, type DatabaseOptions } from '../../src/store/database.ts'
 import { NearState } from '../../src/store/near-state.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
 import { writeBatch, type BatchWriterParts } from '../../src/store/write-batch.ts'
@@ -33,21 +33,27 @@ export async function freshLedger(t: TestContext, options: { poolSize?: number }
   return openLedger(t, await freshDatabase(t), options)
 }
 
-export function openDatabase(t: TestContext, address: DatabaseAddress, poolSize = 4): Database {
+export function openDatabase(
+  t: TestContext,
+  address: DatabaseAddress,
+  options: Partial<DatabaseOptions> = {},
+): Database {
   const database = new Database({
     ...address,
-    poolSize,
+    poolSize: 4,
     connectTimeoutMs: 5000,
     statementTimeoutMs: 20_000,
     lockTimeoutMs: 10_000,
+    queueTimeoutMs: Infinity,
     applicationName: 'bincard test',
+    ...options,
   })
   t.after(() => database.close())
   return database
 }
 
 function openLedger(t: TestContext, address: DatabaseAddress, options: { poolSize?: number }): TestLedger {
-  const database = openDatabase(t, address, options.poolSize)
+  const database = openDatabase(t, address, { poolSize: options.poolSize ?? 4 })
   const parts = { database, nearState: new NearState(10_000), newToken: () => randomUUID() }
   const ledger: TestLedger = {
     address,

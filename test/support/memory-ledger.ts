@@ -5,6 +5,7 @@ import {
   byAge,
   cardId,
   pairId,
+  reachOf,
   type CardState,
   type Decision,
   type HeldPage,
@@ -14,7 +15,6 @@ import {
   type NewLeg,
   type NewLine,
 } from '../../src/booking/ledger.ts'
-import { reachOf } from '../../src/booking/card-draft.ts'
 import type { CardKey, MovementEvent, MovementId } from '../../src/message/event.ts'
 
 export interface MemoryLedgerOptions {
@@ -94,10 +94,11 @@ export class MemoryLedger {
   }
 
   #page({ card, after, atMost }: HeldRequest, size: number): HeldPage {
-    const rest = this.heldOf(card).filter(
-      (leg) => leg.quantity <= atMost && (after === null || byAge(leg, after) > 0),
-    )
-    return { departures: rest.slice(0, size), complete: rest.length <= size }
+    const held = this.heldOf(card)
+    const rest = held.filter((leg) => leg.quantity <= atMost && (after === null || byAge(leg, after) > 0))
+    const larger = held.filter((leg) => leg.quantity > atMost).map(({ quantity }) => quantity)
+    const nextFloor = Math.min(Infinity, ...larger)
+    return { departures: rest.slice(0, size), atMost, complete: rest.length <= size, nextFloor }
   }
 
   #apply({ legs, lines, releases, transit, cards }: Decision): void {

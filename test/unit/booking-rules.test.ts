@@ -102,6 +102,21 @@ suite('the rules of booking', () => {
     )
   })
 
+  test('a pile of large held departures is not asked for by arrivals that cannot release one', () => {
+    const ledger = new MemoryLedger({ firstPage: 2, nextPage: 2, floors: 'remembered' })
+    ledger.book(Array.from({ length: 100 }, (_, n) => departure({ movement: n, quantity: 1000 })))
+    const small = Array.from({ length: 50 }, (_, n) => [
+      departure({ movement: 1000 + n, at: 50, quantity: 20 }),
+      arrival({ movement: 2000 + n, quantity: 20 }),
+    ])
+    const { outcomes: happened } = ledger.book(small.flat())
+    assert.deepEqual(new Set(happened), new Set(['booked']))
+    assert.equal(ledger.requests, 0)
+    ledger.book([arrival({ movement: 3000, quantity: 999 })])
+    assert.equal(ledger.requests, 0)
+    assert.equal(ledger.book([arrival({ movement: 3001, quantity: 1 })]).releases.length, 1)
+  })
+
   test('the same content under the same id is a duplicate and changes nothing, booked or held', () => {
     const ledger = new MemoryLedger()
     const [came, left] = [arrival({ movement: 1, quantity: 5 }), departure({ movement: 2, quantity: 50 })]

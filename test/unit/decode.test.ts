@@ -140,6 +140,7 @@ suite('decoding', () => {
     ],
     [withAttributes({ dataschema: 'movement/10.1' }), 'dataschema_unsupported', 'dataschema'],
     [withAttributes({ dataschema: 1 }), 'field_invalid', 'dataschema'],
+    [withAttributes({ dataschema: `${'.1'.repeat(20_000)}x` }), 'field_invalid', 'dataschema'],
     [withAttributes({ subject: 'WH-3423:DEPARTURE' }), 'subject_contradicts', 'subject'],
     [withAttributes({ subject: {} }), 'field_invalid', 'subject'],
     [withAttributes({ time: 'yesterday' }), 'time_invalid', 'time'],
