@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * java -cp KAFKA JavaProducer.java SERVERS COUNT TOPIC=CODEC...
  *
  * Sends the same COUNT records to each topic with the Java client: null and empty keys, values and headers among
- * them. The records are made by rules that the test knows as well.
+ * them. The records are made by rules that the test knows as well. Escaped, since Java reads sources by the locale.
  */
 class JavaProducer {
   public static void main(String[] arguments) throws Exception {
@@ -36,7 +36,7 @@ class JavaProducer {
     if (number % 5 != 0) {
       headers.add(new RecordHeader("twice", text("header " + number)));
       headers.add(new RecordHeader("twice", null));
-      headers.add(new RecordHeader("склад", new byte[0]));
+      headers.add(new RecordHeader("\u0441\u043a\u043b\u0430\u0434", new byte[0]));
     }
     byte[] key = number % 3 == 0 ? null : text("key " + number);
     byte[] value = number % 7 == 0 ? null : text("value ".repeat(number % 200) + number);
