@@ -1,86 +1,13 @@
 import assert from 'node:assert/strict'
-import { suite, test, type TestContext } from 'node:test'
+import { suite, test } from 'node:test'
 import { Fault } from '../../src/fault.ts'
-import { Lane, type LaneStore } from '../../src/intake/lane.ts'
-import type { IntakeObserver } from '../../src/intake/observer.ts'
-import { RefusalStreak } from '../../src/intake/refusal-streak.ts'
-import type { Micros } from '../../src/message/event.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
-import { writeBatch } from '../../src/store/write-batch.ts'
 import { checkBooks } from '../support/books.ts'
-import { arrival, departure } from '../support/events.ts'
-import { freshLedger, partitionOf, type TestLedger } from '../support/ledger.ts'
+import { departure } from '../support/events.ts'
+import { freshLedger, partitionOf } from '../support/ledger.ts'
 import { MemoryLog, toJson } from '../support/memory-log.ts'
+import { arrivals, booked, limits, startLane, storeOf } from '../support/running-lane.ts'
 import { waitFor } from '../support/wait.ts'
-
-const limits = {
-  batchMaxEvents: 20,
-  batchMaxAgeMs: 1,
-  bufferMaxEvents: 60,
-  retryMinMs: 1,
-  retryMaxMs: 20,
-}
-
-interface Running {
-  readonly lane: Lane
-  readonly log: MemoryLog
-  readonly told: { faults: string[]; fenced: number; batches: number[]; outcomes: string[] }
-}
-
-function storeOf({ database, parts }: TestLedger): LaneStore {
-  return {
-    write: (batch) => writeBatch(parts, batch),
-    readPosition: (partition) => readPosition(database, partition),
-    startPosition: (partition, start) => startPosition(database, partition, start),
-  }
-}
-
-function startLane(
-  t: TestContext,
-  ledger: TestLedger,
-  options: { log?: MemoryLog; store?: LaneStore; maxBytes?: number; refusals?: RefusalStreak } = {},
-): Running {
-  const {
-    log = new MemoryLog(),
-    store = storeOf(ledger),
-    maxBytes: batchMaxBytes = 1_000_000,
-    refusals = new RefusalStreak(),
-  } = options
-  const told: Running['told'] = { faults: [], fenced: 0, batches: [], outcomes: [] }
-  const observer: IntakeObserver = {
-    booked: ({ slice, written }) => {
-      told.batches.push(slice.items.length)
-      for (const outcome of written.outcomes)
-        told.outcomes.push(typeof outcome === 'string' ? outcome : outcome.code)
-    },
-    fenced: () => {
-      told.fenced += 1
-    },
-    failed: (_, fault) => void told.faults.push(fault.code),
-    sawLag: () => {},
-    laneStopped: () => {},
-  }
-  const clock = (): Micros => (Date.now() * 1000) as Micros
-  const lane = new Lane({
-    partition: partitionOf(0),
-    log,
-    store,
-    observer,
-    refusals,
-    limits: { ...limits, batchMaxBytes },
-    clock,
-    random: () => 0.5,
-  })
-  t.after(() => lane.stop())
-  lane.start()
-  return { lane, log, told }
-}
-
-const arrivals = (count: number, first = 0, quantity = 1): string[] =>
-  Array.from({ length: count }, (_, n) => toJson(arrival({ movement: first + n, quantity })))
-
-const booked = (running: Running, nextOffset: number): Promise<boolean> =>
-  waitFor(`offset ${nextOffset}`, () => running.lane.position?.nextOffset === nextOffset)
 
 suite('a lane', () => {
   test('books its partition in the order of the log, in batches no larger than they may be', async (t) => {
@@ -123,70 +50,6 @@ suite('a lane', () => {
     ])
     const { lines } = await checkBooks(ledger.database)
     assert.equal(lines.length, 6)
-  })
-
-  test('an event that the database refuses on its own is quarantined, all others are booked', async (t) => {
-    const ledger = await freshLedger(t)
-    await ledger.database.query('alter table card_line add constraint unlucky check (change <> 13)')
-    const log = new MemoryLog()
-    log.append(
-      ...arrivals(8),
-      ...arrivals(1, 100, 13),
-      ...arrivals(8, 200),
-      ...arrivals(1, 300, 13),
-      ...arrivals(8, 400),
-    )
-    const running = startLane(t, ledger, { log })
-    await booked(running, 26)
-    const kept = await ledger.database.query('select kafka_offset as at, code from quarantine order by 1')
-    assert.deepEqual(kept, [
-      { at: 8, code: 'refused_by_database' },
-      { at: 17, code: 'refused_by_database' },
-    ])
-    const { lines } = await checkBooks(ledger.database)
-    assert.equal(lines.length, 24)
-  })
-
-  test('three refused events in a row stop the partition: that is our error, not theirs', async (t) => {
-    const ledger = await freshLedger(t)
-    await ledger.database.query('alter table card_line add constraint unlucky check (change <> 13)')
-    const log = new MemoryLog()
-    log.append(...arrivals(2), ...arrivals(4, 100, 13), ...arrivals(2, 200))
-    const { lane } = startLane(t, ledger, { log })
-    await waitFor('the halt', () => lane.state.name === 'halted')
-    assert.equal(lane.state.name === 'halted' && lane.state.fault.code, 'events_refused')
-    const kept = await ledger.database.query('select kafka_offset as at from quarantine order by 1')
-    assert.deepEqual(kept, [{ at: 2 }, { at: 3 }])
-    assert.equal((await readPosition(ledger.database, partitionOf(0)))?.nextOffset, 4)
-  })
-
-  test('an event that is refused, and tried again, counts once; the count outlives the lane', async (t) => {
-    const ledger = await freshLedger(t)
-    await ledger.database.query('alter table card_line add constraint unlucky check (change <> 13)')
-    const store = storeOf(ledger)
-    const refusals = new RefusalStreak()
-    let conflicts = 3
-    const log = new MemoryLog()
-    log.append(...arrivals(2, 0, 13))
-    const one = startLane(t, ledger, {
-      log,
-      refusals,
-      store: {
-        ...store,
-        write: async (batch) => {
-          const isQuarantine = batch.items.every(({ decoded }) => decoded.kind === 'rejected')
-          if (!isQuarantine || conflicts === 0) return await store.write(batch)
-          conflicts -= 1
-          throw new Fault({ part: 'postgres', kind: 'conflict', code: 'lock_timeout', message: 'locked' })
-        },
-      },
-    })
-    await booked(one, 2)
-    await one.lane.stop()
-    log.append(...arrivals(1, 10, 13))
-    const next = startLane(t, ledger, { log, refusals })
-    await waitFor('the halt', () => next.lane.state.name === 'halted')
-    assert.equal((await ledger.database.query('select 1 from quarantine')).length, 2)
   })
 
   test('a lane whose batches the database refuses to write is not running, however well it reads', async (t) => {
