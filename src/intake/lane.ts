@@ -235,7 +235,11 @@ export class Lane {
     if (item.decoded.kind === 'rejected') throw intakeFault('quarantine_refused', fault)
     if (this.#parts.refusals.count(item.message.offset) >= refusalsBeforeHalt)
       throw intakeFault('events_refused', fault)
-    const decoded: Rejection = reject('refused_by_database')
+    const decoded: Rejection = reject(
+      'refused_by_database',
+      null,
+      `The database refuses this event. ${fault.message}`,
+    )
     return await this.#book({ ...slice, items: [{ ...item, decoded }] })
   }
 

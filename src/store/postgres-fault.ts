@@ -56,14 +56,11 @@ export function toPostgresFault(error: unknown): Fault {
   return error instanceof Fault ? error : postgresFault(classify(error), error)
 }
 
+/** The fault of this code. Its message names the constraint or SQLSTATE behind it, never a value. */
 export function postgresFault(code: PostgresFaultCode, cause?: unknown): Fault {
-  return new Fault({
-    part: 'postgres',
-    kind: kinds[code] ?? 'outage',
-    code,
-    message: postgresFaults[code],
-    cause,
-  })
+  const name = cause instanceof DatabaseError ? (cause.constraint ?? cause.code) : undefined
+  const message = name === undefined ? postgresFaults[code] : `${postgresFaults[code]} (${name})`
+  return new Fault({ part: 'postgres', kind: kinds[code] ?? 'outage', code, message, cause })
 }
 
 function classify(error: unknown): PostgresFaultCode {

@@ -23,10 +23,13 @@ suite('what the database refuses', () => {
     )
     const running = startLane(t, ledger, { log })
     await booked(running, 26)
-    const kept = await ledger.database.query('select kafka_offset as at, code from quarantine order by 1')
+    const kept = await ledger.database.query(
+      'select kafka_offset as at, code, detail from quarantine order by 1',
+    )
+    const detail = 'The database refuses this event. A constraint of the ledger refused a row. (unlucky)'
     assert.deepEqual(kept, [
-      { at: 8, code: 'refused_by_database' },
-      { at: 17, code: 'refused_by_database' },
+      { at: 8, code: 'refused_by_database', detail },
+      { at: 17, code: 'refused_by_database', detail },
     ])
     const { lines } = await checkBooks(ledger.database)
     assert.equal(lines.length, 24)
