@@ -107,7 +107,7 @@ interface Places {
 
 /**
  * A quorum of one by `voters`, and not by a formatted voter set (`--standalone`): that one would remember the
- * controller's port, and the brief's users know of no second port to keep free.
+ * controller's port, and nobody should have to keep a second port free.
  */
 function properties({ data, port, controllerPort }: Places): string {
   return `process.roles=broker,controller
