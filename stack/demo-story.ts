@@ -13,7 +13,7 @@ export interface DemoEvent {
 
 export interface Warehouse {
   readonly id: string
-  /** As the brief writes it: `WH-3423`. */
+  /** As the samples write it: `WH-3423`. */
   readonly code: string
 }
 

@@ -6,7 +6,7 @@ import type { Queryable } from '../../src/store/database.ts'
 import { routes, startApi } from '../support/http.ts'
 import { insertLeg, movement, north, rice, south, tea, west } from './ledger-rows.ts'
 
-test('the two samples of the brief, sent to an empty system, are answered as the description shows', async (t) => {
+test('the two sample messages, sent to an empty system, are answered as the description shows', async (t) => {
   const api = await startApi(t)
   await insertSamples(api.database)
   const { status, body } = await api.get(routes.movement, `/api/movements/${samples.movementId}`)

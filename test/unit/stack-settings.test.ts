@@ -8,7 +8,7 @@ import { StackError } from '../../stack/stack-error.ts'
 import { wantedPorts } from '../../stack/backends.ts'
 import { welcome } from '../../stack/welcome.ts'
 
-test('without any setting the stack takes the ports and names of the brief, on loopback', () => {
+test('without any setting the stack takes the ports and names that the settings document, on loopback', () => {
   assert.deepEqual(readSettings({}), {
     host: '127.0.0.1',
     port: 8000,
