@@ -42,6 +42,7 @@ export function reportIntake({ metrics, logger }: { metrics: Metrics; logger: Lo
       logger[level]({ err: fault, partition: partition?.partition }, fault.message)
     },
     sawLag: ({ partition }, lag) => metrics.setLag(partition, lag),
+    laneStarted: ({ partition }) => metrics.markPartitionRunning(partition),
     laneStopped: ({ partition }) => metrics.forgetPartition(partition),
   }
 }

@@ -17,7 +17,10 @@ process.on('unhandledRejection', (reason) => {
   process.exit(1)
 })
 
-const service = await startService({ settings, logger, version })
+const service = await startService({ settings, logger, version }).catch((error: unknown) => {
+  logger.fatal({ err: error }, 'could not start')
+  return process.exit(1)
+})
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(signal))
 
 async function end(signal: string): Promise<void> {

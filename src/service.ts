@@ -73,13 +73,21 @@ export async function startService({ settings, logger, version }: ServiceOptions
     readPosition: (partition) => readPosition(writing, partition),
     startPosition: (partition, start) => startPosition(writing, partition, start),
   }
-  const probe = new DatabaseProbe(reading)
+  // One connection apart: however busy the readers are, readiness and metrics speak of PostgreSQL itself.
+  const watching = new Database({
+    ...postgres,
+    poolSize: 1,
+    applicationName: 'bincard watch',
+    statementTimeoutMs: postgres.readTimeoutMs,
+    queueTimeoutMs: postgres.readTimeoutMs,
+  })
+  const probe = new DatabaseProbe(watching)
 
   // Telemetry
   const metrics = createMetrics({
     version,
     totals: async () => {
-      const { movementsInTransit, departuresHeld, messagesQuarantined } = await readTally(reading)
+      const { movementsInTransit, departuresHeld, messagesQuarantined } = await readTally(watching)
       return { movementsInTransit, heldDepartures: departuresHeld, quarantineOpen: messagesQuarantined }
     },
     onTotalsFailed: (error) => logger.warn({ err: error }, 'the totals are missing from a scrape'),
@@ -125,8 +133,11 @@ export async function startService({ settings, logger, version }: ServiceOptions
     limits: { ...defaultLimits, maxBodyBytes: http.bodyLimitBytes, requestTimeoutMs: http.requestTimeoutMs },
   })
 
-  const { port } = await api.start()
   const { port: metricsPort } = await metricsServer.start()
+  const { port } = await api.start().catch(async (error: unknown) => {
+    await metricsServer.stop()
+    throw error
+  })
   probe.start()
   logger.info({ port, metricsPort }, 'listening')
 
@@ -174,7 +185,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), api.stop()])
       await Promise.all([metricsServer.stop(), probe.stop()])
-      await Promise.all([writing.close(), reading.close()])
+      await Promise.all([writing.close(), reading.close(), watching.close()])
       logger.info('stopped')
     },
   }

@@ -2,7 +2,7 @@
  * node stack/produce.ts FILE.json…
  *
  * Sends files to the topic with Apache Kafka's own console producer: proof that any producer will do. Each file is
- * one message; the console producer reads one a line, so line breaks between values are taken out.
+ * one message; the console producer reads one a line, as UTF-8, so line breaks and tabs become spaces.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -14,8 +14,10 @@ import { exitCodes, StackError } from './stack-error.ts'
 import { root } from './state.ts'
 import { stopSignal } from './stop-signal.ts'
 
-/** Between key and value on a line; no JSON text holds a bare tab once it is compact. */
+/** Between key and value on a line. */
 const separator = '\t'
+/** Line feed, carriage return and tab: between values JSON may as well have a space. */
+const lineBreaking = [0x0a, 0x0d, 0x09]
 /** How long the console producer looks for the broker and the topic. */
 const brokerLimitMs = 10_000
 
@@ -39,16 +41,22 @@ async function main(files: readonly string[]): Promise<number> {
 }
 
 /** Key and value of a message: keyed by its warehouse, so that a warehouse's messages stay in order. */
-function lineOf(file: string): string {
+function lineOf(file: string): Buffer {
   try {
-    const message = JSON.parse(readFileSync(file, 'utf8')) as { data?: { warehouse_id?: string } }
-    return `${message.data?.warehouse_id ?? ''}${separator}${JSON.stringify(message)}\n`
+    const bytes = readFileSync(file)
+    // All else is sent as it stands, also what is no JSON, to see what becomes of it.
+    const line = bytes.map((byte) => (lineBreaking.includes(byte) ? 0x20 : byte))
+    return Buffer.concat([Buffer.from(`${keyOf(bytes.toString())}${separator}`), line, Buffer.from('\n')])
   } catch (error) {
     throw new StackError(
       `${file}: ${error instanceof Error ? error.message : String(error)}`,
       exitCodes.wrongUse,
     )
   }
+}
+
+function keyOf(text: string): string {
+  return /"warehouse_id"\s*:\s*"([0-9a-fA-F-]{36})"/.exec(text)?.[1] ?? ''
 }
 
 interface Target {
@@ -58,7 +66,7 @@ interface Target {
   readonly topic: string
 }
 
-async function send(lines: readonly string[], { java, classpath, servers, topic }: Target): Promise<void> {
+async function send(lines: readonly Buffer[], { java, classpath, servers, topic }: Target): Promise<void> {
   const argumentList = [
     ['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classpath],
     ['org.apache.kafka.tools.ConsoleProducer', '--bootstrap-server', servers, '--topic', topic],
@@ -69,7 +77,7 @@ async function send(lines: readonly string[], { java, classpath, servers, topic 
   let printed = ''
   const keep = (chunk: unknown): void => void (printed += String(chunk))
   for (const stream of [producer.stdout, producer.stderr]) stream.on('data', keep)
-  producer.stdin.end(lines.join(''))
+  producer.stdin.end(Buffer.concat(lines))
   const exitCode = await new Promise((resolve, reject) => {
     producer.once('error', reject)
     producer.once('close', resolve)

@@ -101,7 +101,8 @@ function createFastify({ logger, limits, observe }: ApiDependencies): Api {
       observe({ method, route: 'unmatched', status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
     },
     clientErrorHandler: (error, socket) => {
-      if (socket.writable) socket.end(rawAnswer(error.code ?? ''))
+      // Ended from our side only, a slow client could hold the connection for as long as it likes.
+      if (socket.writable) socket.end(rawAnswer(error.code ?? ''), () => socket.destroy())
       else socket.destroy()
     },
   }).withTypeProvider<TypeBoxTypeProvider>()

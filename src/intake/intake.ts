@@ -140,6 +140,7 @@ export class Intake {
     this.#refusals.set(partition, refusals)
     const lane = new Lane({ partition: place, log, store, observer, refusals, limits, clock, random })
     this.#lanes.set(partition, lane)
+    observer.laneStarted(place)
     lane.start()
   }
 

@@ -18,5 +18,6 @@ export interface IntakeObserver {
   fenced(partition: Partition): void
   failed(partition: Partition | null, fault: Fault): void
   sawLag(partition: Partition, lag: number): void
+  laneStarted(partition: Partition): void
   laneStopped(partition: Partition): void
 }

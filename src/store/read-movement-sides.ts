@@ -10,13 +10,15 @@ export interface SummedMovement extends MovementSides {
   readonly receiverId: WarehouseId | null
 }
 
+/** Of other products the first legs are enough: they tell which side is there. */
 const sidesOfMovements = `
 with side as (
   select movement_id, product_id, bool_or(line is null) as held,
     sum(quantity) filter (where leg = 0)::bigint as departed, sum(quantity) filter (where leg > 0)::bigint as arrived,
     (array_agg(warehouse_id) filter (where leg = 0))[1] as sender,
     (array_agg(warehouse_id order by occurred_at, warehouse_id, leg) filter (where leg > 0))[1] as receiver
-  from movement_leg where movement_id = any($1::uuid[]) group by movement_id, product_id
+  from movement_leg where movement_id = any($1::uuid[]) and (leg <= 1 or product_id = $2)
+  group by movement_id, product_id
 ), compared as (
   select *, bool_or(arrived is null) over own and bool_or(departed is null) over own as mixed
   from side window own as (partition by movement_id)

@@ -1,5 +1,8 @@
 import { postgresFault } from './postgres-fault.ts'
 
+/** More who wait could not all be served in time: better to be told at once. */
+const longestQueue = 1000
+
 /** So many at a time; who comes later waits in a queue, the first to come is the first to go on. */
 export class Slots {
   #free: number
@@ -9,12 +12,13 @@ export class Slots {
     this.#free = count
   }
 
-  /** Waits for a free slot. Fault `connections_busy` after the time, which may be Infinity. */
+  /** Waits for a free slot. Fault `connections_busy` after the time, which may be Infinity, or if too many wait. */
   async take(timeoutMs: number): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1
       return
     }
+    if (this.#queue.length >= longestQueue) throw postgresFault('connections_busy')
     const turn = Promise.withResolvers<void>()
     const go = (): void => turn.resolve()
     this.#queue.push(go)

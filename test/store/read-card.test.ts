@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { arrival, departure, product, warehouse } from '../support/events.ts'
+import { freshLedger } from '../support/ledger.ts'
 import { statusOf, viewMovement } from '../../src/booking/movement-view.ts'
 import { parseTimestamp } from '../../src/message/timestamp.ts'
 import { readCard } from '../../src/store/read-card.ts'
@@ -140,8 +142,9 @@ test('pages follow each other without a gap, and the last one says so', async (t
 })
 
 test('a page is of one moment, whatever is booked meanwhile', async (t) => {
-  const database = await openFreshDatabase(t)
-  await insertArrivals(database, { from: 1, to: 3 })
+  const ledger = await freshLedger(t)
+  const { database } = ledger
+  await ledger.book([departure({ movement: 1, quantity: 5 })])
   const booking = {
     snapshot: <Result>(work: Parameters<typeof database.snapshot<Result>>[0]) =>
       database.snapshot(async (session) => {
@@ -149,15 +152,19 @@ test('a page is of one moment, whatever is booked meanwhile', async (t) => {
         return await work({
           query: async <Row>(text: string, values?: readonly unknown[]) => {
             const rows = await session.query<Row>(text, values)
-            if (!booked) await insertArrivals(database, { from: 4, to: 4 })
+            // The delivery releases what the rest of this page tells of.
+            if (!booked) await ledger.book([arrival({ movement: 2, quantity: 7 })])
             booked = true
             return rows
           },
         })
       }),
   }
-  const page = await readCard(booking, card, firstPage)
-  assert.deepEqual([page?.quantity, page?.lastLine, page?.history.map(({ line }) => line)], [3, 3, [3, 2, 1]])
+  const key = { warehouseId: warehouse(1), productId: product(1) }
+  const page = await readCard(booking, key, firstPage)
+  assert.deepEqual([page?.quantity, page?.heldQuantity, page?.lastLine, page?.history], [0, 5n, 0, []])
+  const after = await readCard(database, key, firstPage)
+  assert.deepEqual([after?.quantity, after?.heldQuantity, after?.lastLine], [2, 0n, 2])
 })
 
 test('a line has the status that its movement shows for the product', async (t) => {

@@ -58,6 +58,7 @@ export function startLane(
     },
     failed: (_, fault) => void told.faults.push(fault.code),
     sawLag: () => {},
+    laneStarted: () => {},
     laneStopped: () => {},
   }
   const clock = (): Micros => (Date.now() * 1000) as Micros
