@@ -77,7 +77,7 @@ function settingsPage(): string[] {
         ['Name', 'Default', 'Allowed', 'What it does'],
         Object.values(settings).map((setting) => [
           code(setting.name),
-          typeof setting.default === 'string' ? code(setting.default) : `as ${code(setting.default.sameAs)}`,
+          shownDefault(setting),
           setting.kind.allowed,
           setting.about,
         ]),
@@ -89,6 +89,11 @@ function settingsPage(): string[] {
       settingRules.map(({ names, must }) => [code(names[0]), must]),
     ),
   ]
+}
+
+function shownDefault({ default: given }: Setting): string {
+  if (typeof given !== 'string') return `as ${code(given.sameAs)}`
+  return given === '' ? 'none' : code(given)
 }
 
 function metricsPage(): string[] {
@@ -164,6 +169,8 @@ async function openApiDocument(): Promise<string> {
     logger: createLogger({ version, level: 'silent' }),
     version,
     limits: defaultLimits,
+    access: { keys: null, requestsPerSecond: 0 },
+    corsOrigins: [],
   })
   const { port } = await server.start()
   try {

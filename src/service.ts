@@ -131,7 +131,14 @@ export async function startService({ settings, logger, version }: ServiceOptions
     logger,
     version,
     limits: { ...defaultLimits, maxBodyBytes: http.bodyLimitBytes, requestTimeoutMs: http.requestTimeoutMs },
+    access: {
+      keys: http.keys.length === 0 ? null : http.keys,
+      requestsPerSecond: http.requestsPerSecond,
+    },
+    corsOrigins: http.corsOrigins,
   })
+  if (http.keys.length === 0)
+    logger.info({ host: http.host }, 'no API keys: the API is open to all who reach it')
 
   const { port: metricsPort } = await metricsServer.start()
   const { port } = await api.start().catch(async (error: unknown) => {

@@ -30,10 +30,15 @@ export function welcome({ settings, postgresAddress, kafkaServers, logs, demo }:
     '',
     'Send the first messages, from another terminal, and see what became of them:',
     `  ${produceCommand(kafkaServers, kafka.topic)}`,
-    `  curl ${api}/api/movements/${sampleMovement}`,
+    `  curl ${keyHeader(settings)}${api}/api/movements/${sampleMovement}`,
     '',
     'Ctrl-C stops everything. Begin anew: npm start -- --fresh',
   ])
+}
+
+/** Where the API wants a key, only the person has it: the settings hold its hash. */
+function keyHeader({ environment }: StackSettings): string {
+  return (environment['API_KEYS'] ?? '') === '' ? '' : '-H "Authorization: Bearer $KEY" '
 }
 
 /** Another terminal does not know the settings that were given in this one. */

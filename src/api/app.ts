@@ -10,7 +10,9 @@ import Fastify, {
 import { cardSchemas } from './card-body.ts'
 import { classifyClientError, classifyError } from './classify-error.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import { allowOrigins } from './cross-origin.ts'
 import { docsPage } from './docs-page.ts'
+import { guardRoutes } from './guard.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
 import { movementSchemas } from './movement-body.ts'
 import { openApiFrame } from './openapi.ts'
@@ -38,10 +40,13 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request could not be answered')
     return sendProblem(request, reply, problem)
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async (_request, reply) => {
     reply.headers(safeHeaders)
-    if (!request.is404) return
-    await sendProblem(request, reply, { code: 'route_unknown' })
+  })
+  await allowOrigins(app, deps.corsOrigins)
+  const assertGuarded = await guardRoutes(app, deps.access)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await sendProblem(request, reply, { code: 'route_unknown' })
   })
   app.addHook('onSend', async (_request, reply) => {
     // The server is stopping: a connection kept open after this answer would only be waited for.
@@ -64,6 +69,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   for (const route of routes) route(app, deps)
   await app.register(docsPage)
   refuse()
+  assertGuarded()
   await app.ready()
   return app
 }
@@ -73,6 +79,9 @@ const safeHeaders = {
   'cache-control': 'no-cache',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
 }
 
 function createFastify({ logger, limits, observe }: ApiDependencies): Api {

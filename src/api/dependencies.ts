@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../store/database.ts'
+import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
 
 export const dependencyStates = ['ok', 'starting', 'failing'] as const
@@ -43,4 +44,8 @@ export interface ApiDependencies {
   /** Of this program; the OpenAPI document names it. */
   readonly version: string
   readonly limits: ApiLimits
+  /** Who may use it, and how much. */
+  readonly access: GuardOptions
+  /** Origins whose pages may use it from a browser. */
+  readonly corsOrigins: readonly string[]
 }

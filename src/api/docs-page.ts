@@ -8,6 +8,9 @@ export async function docsPage(app: FastifyInstance): Promise<void> {
     if (request.url.endsWith('.js')) reply.header('cache-control', `private, max-age=${scriptMaxAgeSeconds}`)
     else if (typeof payload === 'string') reply.header('content-security-policy', pagePolicy(payload))
   })
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, role: 'open' }
+  })
   await app.register(ApiReference, {
     routePrefix: '/docs',
     configuration: {

@@ -26,6 +26,7 @@ function addRefusal(app: Api, { url, methods }: { url: string; methods: Readonly
     url,
     method: app.supportedMethods.filter((method) => !methods.has(method)),
     schema: { hide: true },
+    config: { role: 'open' },
     onRequest: async (request, reply) => {
       const detail = `This address takes ${allow}.`
       await sendProblem(request, reply.header('allow', allow), { code: 'method_not_allowed', detail })

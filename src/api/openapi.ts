@@ -1,4 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { securityScheme } from './guard.ts'
 import { problems } from './problems.ts'
 
 /** All of the OpenAPI document that is not said by the routes themselves. */
@@ -14,6 +15,16 @@ export function openApiFrame(version: string): FastifyDynamicSwaggerOptions {
         license: { name: 'MIT', identifier: 'MIT' },
       },
       security: [],
+      components: {
+        securitySchemes: {
+          [securityScheme]: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'An API key, as `npm run key` makes it. Roles: `read`, `write` (also reads), `admin` (all). A key may be limited to warehouses. A service without keys asks for none.',
+          },
+        },
+      },
       servers: [{ url: '/', description: 'This service' }],
       tags: [
         { name: 'stock', description: 'Cards and movements, computed from the ledger at reading.' },
@@ -40,6 +51,9 @@ All ids are UUIDs, read in either case and answered in lower case. All timestamp
 digits of a second, or six where three do not say it all. \`HEAD\` works wherever \`GET\` does. Under \`/api\`, a \
 query parameter that the route does not know is refused. New fields may be added to answers; a client should pass over those that it \
 does not know.
+
+A key that is limited to warehouses sees the cards of these warehouses, and the movements that touch one of them, whole; \
+other cards are 403 \`outside_scope\`, and other movements 404, as if nobody had mentioned them.
 
 Every error is an \`application/problem+json\` (RFC 9457) with a stable \`code\`:`
 

@@ -51,12 +51,25 @@ const problemsOfAllRoutes: readonly Problem[] = [
   { code: 'internal_error' },
 ]
 
+/** What every route under `/api` may answer: see `guard.ts`. */
+const problemsOfKeys: readonly Problem[] = [
+  { code: 'key_missing' },
+  { code: 'key_unknown' },
+  { code: 'role_too_low' },
+  { code: 'outside_scope' },
+  { code: 'rate_limited' },
+]
+
 /**
  * The error answers of a route as its schema publishes them, by status: `url` is an example of its address, `own` has
  * an example of each problem that not all routes have.
  */
 export function problemAnswers(url: string, own: readonly Problem[]): Record<string, object> {
-  const byStatus = Map.groupBy([...own, ...problemsOfAllRoutes], ({ code }) => problems[code].status)
+  const ofKeys = url.startsWith('/api/') ? problemsOfKeys : []
+  const byStatus = Map.groupBy(
+    [...own, ...ofKeys, ...problemsOfAllRoutes],
+    ({ code }) => problems[code].status,
+  )
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemAnswer(url, group)]))
 }
 
@@ -65,10 +78,16 @@ function problemAnswer(url: string, group: readonly Problem[]): object {
     const { title, remedy } = problems[problem.code]
     return [problem.code, { summary: title, description: remedy, value: problemBody(problem, url) }] as const
   })
-  const retries = group.some(({ code }) => problems[code].status === 503)
+  const headers = group.map(({ code }) => problemHeaders(code))
+  const described = [
+    ...(headers.some((one) => 'retry-after' in one) ? [['Retry-After', retryAfterSchema] as const] : []),
+    ...(headers.some((one) => 'www-authenticate' in one)
+      ? [['WWW-Authenticate', challengeSchema] as const]
+      : []),
+  ]
   return {
     description: group.map(({ code }) => `\`${code}\`: ${problems[code].title}.`).join(' '),
-    ...(retries ? { headers: { 'Retry-After': retryAfterSchema } } : {}),
+    ...(described.length > 0 ? { headers: Object.fromEntries(described) } : {}),
     content: { [problemMediaType]: { schema: ref(ProblemSchema), examples: Object.fromEntries(examples) } },
   }
 }
@@ -76,4 +95,9 @@ function problemAnswer(url: string, group: readonly Problem[]): object {
 const retryAfterSchema = Type.Integer({
   description: 'Seconds after which trying again is of use.',
   examples: [retryAfterSeconds],
+})
+
+const challengeSchema = Type.String({
+  description: 'What kind of key is wanted (RFC 6750).',
+  examples: ['Bearer realm="bincard"'],
 })

@@ -44,10 +44,31 @@ export const problems = {
     title: 'The body is no JSON',
     remedy: 'Send one well-formed JSON document and the right Content-Length.',
   },
+  key_missing: {
+    status: 401,
+    title: 'The request carries no API key',
+    remedy: 'Send the header Authorization: Bearer and the key.',
+  },
+  key_unknown: {
+    status: 401,
+    title: 'The API key is not known here',
+    remedy: 'Check the header Authorization: Bearer and the key, or ask who runs the service for a new key.',
+  },
+  role_too_low: {
+    status: 403,
+    title: 'The role of the API key does not allow this',
+    remedy: 'Use a key with the role that the detail names.',
+  },
+  outside_scope: {
+    status: 403,
+    title: 'The API key is limited to other warehouses',
+    remedy: 'Ask for a warehouse of the key, or use a key for this one.',
+  },
   movement_unknown: {
     status: 404,
     title: 'No accepted event mentions this movement',
-    remedy: 'Check the id. Events that are still on their way, or in quarantine, are not counted.',
+    remedy:
+      'Check the id. Events that are still on their way, or in quarantine, are not counted; nor are movements that touch no warehouse of the API key.',
   },
   card_unknown: {
     status: 404,
@@ -78,6 +99,11 @@ export const problems = {
     status: 415,
     title: 'The body has a media type that is not read here',
     remedy: 'Send application/json.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests in one second',
+    remedy: 'Wait for the seconds in Retry-After, and send fewer at once.',
   },
   headers_too_large: {
     status: 431,
@@ -134,6 +160,19 @@ export function problemBody({ code, detail }: Problem, url: string): ProblemBody
 
 /** The headers that belong to an answer with this problem. */
 export function problemHeaders(code: ProblemCode): Record<string, string> {
-  const retry = problems[code].status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}
-  return { 'content-type': problemMediaType, ...retry }
+  const { status } = problems[code]
+  return { 'content-type': problemMediaType, ...headersByStatus[status], ...challenge(code) }
+}
+
+/** Only these say that trying the same again is of use. */
+const headersByStatus: Readonly<Record<number, Record<string, string>>> = {
+  // The limit counts by the second.
+  429: { 'retry-after': '1' },
+  503: { 'retry-after': String(retryAfterSeconds) },
+}
+
+/** RFC 6750, section 3: what kind of key is wanted and, of one that was sent, what is wrong. */
+function challenge(code: ProblemCode): Record<string, string> {
+  if (code === 'key_missing') return { 'www-authenticate': 'Bearer realm="bincard"' }
+  return code === 'key_unknown' ? { 'www-authenticate': 'Bearer realm="bincard", error="invalid_token"' } : {}
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { type Environment, listSettings } from './settings.ts'
 
@@ -12,14 +12,34 @@ export interface LoadedEnvironment {
 
 /**
  * Reads `.env` in the folder, if there is one, and lays the environment over it: a variable that is set wins
- * over the file. An empty one counts as not set.
+ * over the file. An empty one counts as not set. What the file of API_KEYS_FILE says comes to API_KEYS.
  *
  * @throws the file system's error if `.env` exists but cannot be read.
  */
 export function loadEnvironment(folder: string, environment: Environment = process.env): LoadedEnvironment {
   const file = parseEnv(readIfThere(join(folder, '.env')))
   const set = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '')
-  return { environment: { ...file, ...Object.fromEntries(set) }, warnings: misspeltNames(Object.keys(file)) }
+  const environmentWithFile = { ...file, ...Object.fromEntries(set) }
+  return {
+    environment: withKeysOfFile(folder, environmentWithFile),
+    warnings: misspeltNames(Object.keys(file)),
+  }
+}
+
+/**
+ * The file's name goes once its keys are there: a process that gets this environment then has no key twice, and a name
+ * that stays is that of a file which cannot be read, as `setting-rules.ts` says.
+ */
+function withKeysOfFile(folder: string, environment: Environment): Environment {
+  const { API_KEYS_FILE: path = '', API_KEYS: keys = '', ...others } = environment
+  if (path === '') return environment
+  try {
+    // The line end also makes the text of an empty file one without keys, which is refused, not "not set".
+    return { ...others, API_KEYS: `${keys}\n${readFileSync(resolve(folder, path), 'utf8')}` }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return environment
+    throw error
+  }
 }
 
 function readIfThere(path: string): string {

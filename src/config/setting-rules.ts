@@ -13,9 +13,20 @@ export interface SettingRule {
 /** All rules between settings; the reference lists them. */
 export const settingRules: readonly SettingRule[] = [
   {
-    names: ['HOST', 'API_AUTH'],
-    must: 'an address of this machine only (127.0.0.1, ::1 or localhost) unless API_AUTH is "off": there are no API keys yet, so everyone who reaches the port could read all stock',
-    holds: ({ http }) => http.auth === 'off' || isLoopback(http.host),
+    names: ['HOST', 'API_AUTH', 'API_KEYS'],
+    must: 'an address of this machine only (127.0.0.1, ::1 or localhost) unless there are API_KEYS, or API_AUTH is "off": everyone who reaches the port could read all stock',
+    holds: ({ http }) => http.auth === 'off' || http.keys.length > 0 || isLoopback(http.host),
+  },
+  {
+    names: ['API_AUTH', 'API_KEYS'],
+    must: '"on" while there are API_KEYS: nobody would be asked for them',
+    holds: ({ http }) => http.auth === 'on' || http.keys.length === 0,
+  },
+  {
+    names: ['API_KEYS_FILE'],
+    must: 'a file that is there and can be read',
+    // Its keys come to API_KEYS, and its name goes, before the settings are read (environment.ts).
+    holds: ({ http }) => http.keysFile === '',
   },
   {
     names: ['METRICS_PORT', 'PORT'],

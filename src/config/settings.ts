@@ -72,11 +72,11 @@ export function readSettings(environment: Environment): Settings {
     if (names.some((name) => wrong.has(name)) || holds(settings)) continue
     const [first, ...others] = names.map((name) => settingNamed(name))
     if (first === undefined) continue
-    const context = others.map((other) => `${other.name} = ${textOf(other, environment)}`).join(', ')
+    const context = others.map((other) => `${other.name} = ${shownText(other, environment)}`).join(', ')
     problems.push({
       name: first.name,
-      value: textOf(first, environment),
-      allowed: `must be ${must} (${context})`,
+      value: first.kind.secret ? null : textOf(first, environment),
+      allowed: `must be ${must}${context === '' ? '' : ` (${context})`}`,
     })
   }
   if (problems.length > 0) throw new SettingsError(problems)
@@ -100,6 +100,13 @@ function textOf(setting: Setting, environment: Environment): string {
   if (given !== undefined) return setting.kind.secret ? given : given.trim()
   if (typeof setting.default === 'string') return setting.default
   return textOf(settingNamed(setting.default.sameAs), environment)
+}
+
+/** For messages: a secret only as whether it is there. */
+function shownText(setting: Setting, environment: Environment): string {
+  const text = textOf(setting, environment)
+  if (text === '') return '(not set)'
+  return setting.kind.secret ? '(not shown)' : text
 }
 
 function givenText(setting: Setting, environment: Environment): string | undefined {

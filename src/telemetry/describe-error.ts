@@ -1,3 +1,5 @@
+import { secretPattern } from '../access/api-key.ts'
+
 /**
  * What a log may say about an error. Only named fields are taken over: errors of PostgreSQL carry the values of
  * rows in `detail` and `where`, and those of other libraries may carry whole requests.
@@ -35,9 +37,9 @@ export function describeError(thrown: unknown): ErrorDescription {
   }
 }
 
-/** Takes user and password out of every URL in a text. */
+/** Takes user and password out of every URL in a text, and API keys wherever they stand. */
 export function hideCredentials(text: string): string {
-  return text.replaceAll(/:\/\/[^/\s"'@]*@/g, '://[hidden]@')
+  return text.replaceAll(/:\/\/[^/\s"'@]*@/g, '://[hidden]@').replaceAll(secretPattern, '[hidden]')
 }
 
 /** The causes and, where one error stands for several, its parts; in the order in which they were met. */

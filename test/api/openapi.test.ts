@@ -29,7 +29,7 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
   const listed = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { responses }]) => [method, path, Object.keys(responses)]),
   )
-  const ofReads = ['200', '400', '404', '408', '431', '500', '503']
+  const ofReads = ['200', '400', '401', '403', '404', '408', '429', '431', '500', '503']
   assert.deepEqual(listed, [
     ['get', '/api/movements/{movement_id}', ofReads],
     ['get', '/api/warehouses/{warehouse_id}/products/{product_id}', ofReads],

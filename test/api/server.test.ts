@@ -57,10 +57,16 @@ test('every answer is marked as data: not stored unasked, not sniffed, not frame
   const { url } = await startApi(t)
   for (const path of [movementPath, '/nowhere', '/%zz', '/health/live', '/openapi.json']) {
     const { headers } = await ask(url + path)
-    assert.deepEqual(
-      ['cache-control', 'x-content-type-options', 'content-security-policy'].map((name) => headers.get(name)),
-      ['no-cache', 'nosniff', "default-src 'none'; frame-ancestors 'none'"],
-    )
+    const expected = {
+      'cache-control': 'no-cache',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    }
+    const sent = Object.keys(expected).map((name) => [name, headers.get(name)])
+    assert.deepEqual(Object.fromEntries(sent), expected)
   }
 })
 

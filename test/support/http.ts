@@ -53,6 +53,8 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     logger: pino({ level: 'error' }, { write: (line) => logged.push(line) }),
     version: '0.0.0-test',
     limits: defaultLimits,
+    access: { keys: null, requestsPerSecond: 0 },
+    corsOrigins: [],
     ...changes,
     database,
   })

@@ -26,6 +26,31 @@ test('a folder without .env gives the environment alone', (t) => {
   })
 })
 
+test('the keys of API_KEYS_FILE come to those of API_KEYS', (t) => {
+  const [one, two] = ['ab'.repeat(32), 'cd'.repeat(32)]
+  const folder = folderWith(t, 'API_KEYS_FILE=keys\n')
+  writeFileSync(join(folder, 'keys'), `# from the vault\nreader:read:${two}\n`)
+  const { environment } = loadEnvironment(folder, { API_KEYS: `shop:write:${one}` })
+  const { keys } = readSettings(environment).http
+  assert.deepEqual(
+    keys.map(({ name, role, hash }) => [name, role, hash.toString('hex')]),
+    [
+      ['shop', 'write', one],
+      ['reader', 'read', two],
+    ],
+  )
+  assert.deepEqual(loadEnvironment(folderWith(t), environment).environment, environment)
+})
+
+test('a file of keys that is missing, or has none, keeps the service from starting', (t) => {
+  const folder = folderWith(t)
+  writeFileSync(join(folder, 'empty'), '')
+  const start = (file: string) => readSettings(loadEnvironment(folder, { API_KEYS_FILE: file }).environment)
+  assert.throws(() => start('nowhere'), /API_KEYS_FILE = "nowhere": must be a file that is there/)
+  assert.throws(() => start('.'), /API_KEYS_FILE = "\.": must be a file that is there/)
+  assert.throws(() => start('empty'), /API_KEYS = \(not shown\)/)
+})
+
 test('a byte order mark does not hide the first name', (t) => {
   const { environment } = loadEnvironment(folderWith(t, '\uFEFFPORT=1\n'), {})
   assert.deepEqual(environment, { PORT: '1' })

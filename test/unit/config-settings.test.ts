@@ -2,9 +2,21 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { SettingsError, listSettings, readSettings } from '../../src/config/settings.ts'
 
+const hash = 'ab'.repeat(32)
+
 test('an empty environment gives the defaults', () => {
   assert.deepEqual(readSettings({}), {
-    http: { host: '127.0.0.1', port: 8000, auth: 'on', bodyLimitBytes: 65_536, requestTimeoutMs: 10_000 },
+    http: {
+      host: '127.0.0.1',
+      port: 8000,
+      auth: 'on',
+      keys: [],
+      keysFile: '',
+      requestsPerSecond: 2000,
+      corsOrigins: [],
+      bodyLimitBytes: 65_536,
+      requestTimeoutMs: 10_000,
+    },
     service: { debug: true, shutdownTimeoutMs: 8000 },
     postgres: {
       user: 'postgres',
@@ -111,13 +123,14 @@ test('the message of the error names each wrong setting on a line, without secre
 })
 
 for (const host of ['0.0.0.0', '::', '10.1.2.3', '128.0.0.1', '::ffff:10.1.2.3', 'example.org']) {
-  test(`HOST ${host} is refused while there are no API keys, and accepted with API_AUTH=off`, () => {
+  test(`HOST ${host} is refused while there are no API keys, and accepted with them or with API_AUTH=off`, () => {
     const problems = problemsOf({ HOST: host })
     assert.deepEqual(
       problems.map(({ name, value }) => ({ name, value })),
       [{ name: 'HOST', value: host }],
     )
-    assert.match(problems[0]!.allowed, /no API keys yet.*API_AUTH = on/)
+    assert.match(problems[0]!.allowed, /API_AUTH = on, API_KEYS = \(not set\)/)
+    assert.equal(readSettings({ HOST: host, API_KEYS: `shop:read:${hash}` }).http.host, host)
     assert.equal(readSettings({ HOST: host, API_AUTH: 'off' }).http.host, host)
   })
 }
@@ -146,6 +159,36 @@ for (const [name, environment] of contradictions) {
     )
   })
 }
+
+test('a wrong list of keys, and one that API_AUTH=off would disregard, is refused without being shown', () => {
+  const planted = 'bincard_planted'
+  for (const keys of [planted, `shop:read:${planted}`, `shop:reed:${hash}`, ' ', '# none\n']) {
+    const { problems, message } = errorOf({ API_KEYS: keys })
+    assert.deepEqual(
+      problems.map(({ name, value }) => ({ name, value })),
+      [{ name: 'API_KEYS', value: null }],
+    )
+    assert.doesNotMatch(message, /planted|abab/)
+  }
+  const { message } = errorOf({ API_KEYS: `shop:read:${hash}`, API_AUTH: 'off' })
+  assert.match(message, /API_AUTH = "off": must be "on" .*\(API_KEYS = \(not shown\)\)$/)
+  assert.doesNotMatch(message, /abab/)
+})
+
+test('origins are a list as browsers write them; * is none', () => {
+  const { http } = readSettings({ CORS_ORIGINS: 'https://a.example, http://localhost:5173' })
+  assert.deepEqual(http.corsOrigins, ['https://a.example', 'http://localhost:5173'])
+  for (const wrong of [
+    '*',
+    'a.example',
+    'https://a.example/',
+    'https://A.example',
+    'ftp://a.example',
+    'null',
+    ',',
+  ])
+    assert.equal(problemsOf({ CORS_ORIGINS: wrong })[0]!.name, 'CORS_ORIGINS')
+})
 
 test('two free ports do not contradict each other', () => {
   const { http, metrics } = readSettings({ PORT: '0', METRICS_PORT: '0' })

@@ -69,3 +69,17 @@ test('the closing box is one frame, and its command carries the addresses that a
   const command = 'KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9093 KAFKA_TOPIC=moves npm run produce -- '
   assert.equal(lines.filter((line) => line.includes(command)).length, 1)
 })
+
+test('the closing box shows where the key goes, as soon as the API wants one', () => {
+  const boxOf = (environment: Record<string, string>) =>
+    welcome({
+      settings: readSettings(environment),
+      postgresAddress: { host: '127.0.0.1', port: 5432 },
+      kafkaServers: '127.0.0.1:9092',
+      logs: 'logs',
+      demo: false,
+    })
+  const movement = 'http://127.0.0.1:8000/api/movements/'
+  assert(boxOf({}).includes(`curl ${movement}`))
+  assert(boxOf({ API_KEYS: 'a:read:b' }).includes(`curl -H "Authorization: Bearer $KEY" ${movement}`))
+})

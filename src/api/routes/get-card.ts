@@ -22,6 +22,7 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
   app.get(
     '/api/warehouses/:warehouse_id/products/:product_id',
     {
+      config: { role: 'read' },
       schema: {
         operationId: 'getCard',
         tags: ['stock'],

@@ -54,6 +54,7 @@ export function getLiveness(app: Api): void {
   app.get(
     '/health/live',
     {
+      config: { role: 'open', unlimited: true },
       schema: {
         operationId: 'getLiveness',
         tags: ['health'],
@@ -70,6 +71,7 @@ export function getReadiness(app: Api, { health }: ApiDependencies): void {
   app.get(
     '/health/ready',
     {
+      config: { role: 'open', unlimited: true },
       schema: {
         operationId: 'getReadiness',
         tags: ['health'],

@@ -3,6 +3,7 @@ import { viewMovement } from '../../booking/movement-view.ts'
 import type { MovementId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readMovement } from '../../store/read-movement.ts'
+import { maySeeAny } from '../access.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { movementBody, MovementSchema } from '../movement-body.ts'
@@ -15,6 +16,7 @@ export function getMovement(app: Api, { database }: ApiDependencies): void {
   app.get(
     '/api/movements/:movement_id',
     {
+      config: { role: 'read', answersWithinScope: true },
       schema: {
         operationId: 'getMovement',
         tags: ['stock'],
@@ -37,7 +39,14 @@ export function getMovement(app: Api, { database }: ApiDependencies): void {
     async (request, reply) => {
       const movementId = expectId(parseUuid<MovementId>(request.params.movement_id))
       const view = viewMovement(await readMovement(database, movementId))
-      if (view === null) return sendProblem(request, reply, { code: 'movement_unknown' })
+      // To a key of other warehouses the movement is as unknown as one that nobody mentions.
+      const mayBeSeen =
+        view !== null &&
+        maySeeAny(
+          request,
+          view.events.map((leg) => leg.warehouseId),
+        )
+      if (!mayBeSeen) return sendProblem(request, reply, { code: 'movement_unknown' })
       return movementBody(movementId, view)
     },
   )

@@ -1,0 +1,83 @@
+/** The brokers, the topic and the group. */
+import { addressList, bytes, milliseconds, plainText, topicName } from '../kinds.ts'
+import type { SettingGroup } from '../setting.ts'
+
+/** The group of this name in the table of settings. */
+export const kafka = {
+  title: 'Kafka',
+  settings: {
+    bootstrapServers: {
+      name: 'KAFKA_BOOTSTRAP_SERVERS',
+      kind: addressList,
+      default: 'kafka:9092',
+      about: 'Brokers to ask first; the others are learned from them.',
+    },
+    topic: {
+      name: 'KAFKA_TOPIC',
+      kind: topicName,
+      default: 'warehouse_movements',
+      about: 'Topic of the movement events.',
+    },
+    groupId: {
+      name: 'KAFKA_GROUP_ID',
+      kind: plainText,
+      default: 'warehouse_service',
+      about: 'Group that shares out the partitions. All processes on one database use one group.',
+    },
+    clientId: {
+      name: 'KAFKA_CLIENT_ID',
+      kind: plainText,
+      default: 'bincard',
+      about: 'Name under which the brokers log and limit this client.',
+    },
+    sessionTimeoutMs: {
+      name: 'KAFKA_SESSION_TIMEOUT_MS',
+      kind: milliseconds(6_000, 1_800_000),
+      default: '10000',
+      about:
+        'After this time without a heartbeat the group gives the partitions to others. Brokers accept 6 s to 30 min unless told otherwise. A short time means that the partitions of a dead process are soon booked again.',
+    },
+    heartbeatIntervalMs: {
+      name: 'KAFKA_HEARTBEAT_INTERVAL_MS',
+      kind: milliseconds(100, 600_000),
+      default: '3000',
+      about: 'Time between two heartbeats. With the default, two may get lost before the session ends.',
+    },
+    rebalanceTimeoutMs: {
+      name: 'KAFKA_REBALANCE_TIMEOUT_MS',
+      kind: milliseconds(6_000, 1_800_000),
+      default: '15000',
+      about: 'Time the members of the group have to join again when it changes.',
+    },
+    requestTimeoutMs: {
+      name: 'KAFKA_REQUEST_TIMEOUT_MS',
+      kind: milliseconds(100, 120_000),
+      default: '5000',
+      about: 'Time for an answer, beyond a wait that was asked for; then the connection is renewed.',
+    },
+    connectTimeoutMs: {
+      name: 'KAFKA_CONNECT_TIMEOUT_MS',
+      kind: milliseconds(100, 60_000),
+      default: '3000',
+      about: 'Time for connecting to a broker. A healthy one takes milliseconds, even far away.',
+    },
+    fetchMaxBytes: {
+      name: 'KAFKA_FETCH_MAX_BYTES',
+      kind: bytes(65_536, 134_217_728),
+      default: '4194304',
+      about: 'Most bytes one request brings. By default 4 MiB: about 8,000 messages of 540 bytes.',
+    },
+    fetchMaxWaitMs: {
+      name: 'KAFKA_FETCH_MAX_WAIT_MS',
+      kind: milliseconds(1, 30_000),
+      default: '500',
+      about: 'Time a broker may wait before it answers "nothing new". New messages come at once.',
+    },
+    commitIntervalMs: {
+      name: 'KAFKA_COMMIT_INTERVAL_MS',
+      kind: milliseconds(100, 600_000),
+      default: '5000',
+      about: 'Time between commits to Kafka, for lag tools only: the true position is in PostgreSQL.',
+    },
+  },
+} as const satisfies SettingGroup

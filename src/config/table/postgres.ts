@@ -1,0 +1,66 @@
+/** The database. */
+import { hostName, milliseconds, plainText, secretText, wholeNumber } from '../kinds.ts'
+import type { SettingGroup } from '../setting.ts'
+
+/** The group of this name in the table of settings. */
+export const postgres = {
+  title: 'PostgreSQL',
+  settings: {
+    user: { name: 'POSTGRES_USER', kind: plainText, default: 'postgres', about: 'User to log in as.' },
+    password: {
+      name: 'POSTGRES_PASSWORD',
+      kind: secretText,
+      default: 'postgres',
+      about: 'Password of that user. It appears in no log and no error message.',
+    },
+    database: {
+      name: 'POSTGRES_DB',
+      kind: plainText,
+      default: 'warehouse_db',
+      about: 'Database that holds the ledgers.',
+    },
+    host: {
+      name: 'POSTGRES_HOST',
+      kind: hostName,
+      default: 'postgres',
+      about: 'Host of the database server.',
+    },
+    port: {
+      name: 'POSTGRES_PORT',
+      kind: wholeNumber({ min: 1, max: 65_535 }),
+      default: '5432',
+      about: 'Port of the database server.',
+    },
+    poolSize: {
+      name: 'POSTGRES_POOL_SIZE',
+      kind: wholeNumber({ min: 2, max: 200, unit: 'connections' }),
+      default: '10',
+      about: 'Most connections of this process. PostgreSQL allows 100 in all, unless told otherwise.',
+    },
+    connectTimeoutMs: {
+      name: 'POSTGRES_CONNECT_TIMEOUT_MS',
+      kind: milliseconds(100, 60_000),
+      default: '2000',
+      about: 'Time for getting a connection. Reads then say within 3 s that the database is away.',
+    },
+    statementTimeoutMs: {
+      name: 'POSTGRES_STATEMENT_TIMEOUT_MS',
+      kind: milliseconds(100, 300_000),
+      default: '8000',
+      about: 'Time for one statement when booking. Nothing waits longer than this for the database.',
+    },
+    readTimeoutMs: {
+      name: 'POSTGRES_READ_TIMEOUT_MS',
+      kind: milliseconds(100, 300_000),
+      default: '2500',
+      about: 'Time for one statement of a read, which then says within 3 s that the database is slow.',
+    },
+    lockTimeoutMs: {
+      name: 'POSTGRES_LOCK_TIMEOUT_MS',
+      kind: milliseconds(100, 300_000),
+      default: '4000',
+      about:
+        'Time to wait for a row that another transaction holds. The batch is then rolled back and tried again. The default is half of POSTGRES_STATEMENT_TIMEOUT_MS, so that a lock is told apart from a slow database.',
+    },
+  },
+} as const satisfies SettingGroup
