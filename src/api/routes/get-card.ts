@@ -28,7 +28,7 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
         tags: ['stock'],
         summary: 'The stock of one product in one warehouse',
         description:
-          'How much there is now, how much is held, and the numbered lines that led there. The filters apply to the lines alone.',
+          'How much there is now, how much is held, and the numbered lines that led there. The filters apply to the lines alone; with `event` a page may be short and still have a next one.',
         params: Type.Object({
           warehouse_id: pathParameters.warehouse_id.schema,
           product_id: pathParameters.product_id.schema,
