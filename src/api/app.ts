@@ -15,11 +15,14 @@ import { docsPage } from './docs-page.ts'
 import { guardRoutes } from './guard.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
 import { movementSchemas } from './movement-body.ts'
+import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { problemBody, problemHeaders, problems } from './problems.ts'
 import { routes } from './routes.ts'
 import { healthSchemas } from './routes/get-health.ts'
+import { cardQuerySchemas } from './routes/query-cards.ts'
+import { stockSchemas } from './stock-bodies.ts'
 
 /** Fastify with our schemas as types. */
 export type Api = FastifyInstance<
@@ -62,8 +65,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     })
   })
 
-  for (const schema of [ProblemSchema, ...movementSchemas, ...cardSchemas, ...healthSchemas])
-    app.addSchema(schema)
+  for (const schema of schemas) app.addSchema(schema)
   await app.register(Swagger, openApiFrame(deps.version))
   const refuse = refuseOtherMethods(app)
   for (const route of routes) route(app, deps)
@@ -73,6 +75,16 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   await app.ready()
   return app
 }
+
+const schemas = [
+  ProblemSchema,
+  ...movementSchemas,
+  ...cardSchemas,
+  ...stockSchemas,
+  ...movementListSchemas,
+  ...cardQuerySchemas,
+  ...healthSchemas,
+]
 
 /** Answers change with every event, so each is asked for anew; and none of them is a page, but `/docs`. */
 const safeHeaders = {

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { eventKinds, type CardKey } from '../message/event.ts'
 import { formatTimestamp } from '../message/timestamp.ts'
 import type { CardPage, HistoryLine } from '../store/read-card.ts'
-import { encodeCursor } from './cursor.ts'
+import { cardCursor, encodeCursor } from './cursor.ts'
 import { MovementStatusSchema } from './movement-body.ts'
 import { receiversCard, sendersHeldCard } from './samples.ts'
 import { define, nullable, ref, timestamp, uuid, word } from './schema.ts'
@@ -65,7 +65,7 @@ export function cardBody(card: CardKey, page: CardPage): Static<typeof CardSchem
     last_line: page.lastLine,
     updated_at: page.updatedAt === null ? null : formatTimestamp(page.updatedAt),
     history: page.history.map(lineBody),
-    next_cursor: page.nextBefore === null ? null : encodeCursor(card, page.nextBefore),
+    next_cursor: page.nextBefore === null ? null : encodeCursor(cardCursor(card), page.nextBefore),
   }
 }
 

@@ -44,6 +44,11 @@ function classifyViolation(
     return unknownQueryParameter(String(violation.params['additionalProperty']))
   }
   const name = violation?.instancePath.slice(1) ?? ''
+  if (part === 'body') {
+    const place = violation?.instancePath ?? ''
+    const where = place === '' ? 'as a whole' : `at ${place}`
+    return { code: 'malformed_request', detail: `The body is not as the description says ${where}.` }
+  }
   const inUrl = part === 'params' || part === 'querystring'
   return inUrl && isParameter(name) ? parameterProblem(name) : { code: 'malformed_request' }
 }

@@ -1,10 +1,11 @@
 /** The parameters of all routes: what they must be, and what is answered when they are not. */
 import assert from 'node:assert/strict'
 import { Type, type TSchema } from 'typebox'
-import type { MovementId, ProductId, WarehouseId } from '../message/event.ts'
+import { movementStatuses } from '../booking/movement-view.ts'
+import { eventKinds, type MovementId, type ProductId, type WarehouseId } from '../message/event.ts'
 import { samples } from './samples.ts'
 import type { Problem, ProblemCode } from './problems.ts'
-import { uuidPattern } from './schema.ts'
+import { uuidPattern, word } from './schema.ts'
 
 export interface ParameterRule {
   readonly schema: TSchema
@@ -13,12 +14,12 @@ export interface ParameterRule {
   readonly expected: string
 }
 
-/** Lines of a page. 200 of them are about 60 KB. */
+/** Lines, or other items, of a page. 200 of them are about 60 KB. */
 export const maxPageLines = 200
 export const defaultPageLines = 50
 
-/** Ours have 113 characters; more is read so that the answer is about the cursor, not about a length. */
-const maxCursorCharacters = 256
+/** Ours have at most 210 characters; more is read so that the answer is about the cursor, not about a length. */
+const maxCursorCharacters = 512
 
 function idRule(subject: string, example: string) {
   return {
@@ -32,6 +33,24 @@ function idRule(subject: string, example: string) {
   } as const satisfies ParameterRule
 }
 
+function timeRule(description: string) {
+  return {
+    schema: Type.String({
+      maxLength: maxTimeCharacters,
+      description: `${description} RFC 3339; without an offset it is UTC.`,
+      examples: [samples.time],
+    }),
+    problem: 'malformed_time',
+    expected: `a time as RFC 3339 writes it, for example ${samples.time}`,
+  } as const satisfies ParameterRule
+}
+
+/** The longest that says a microsecond has 32. */
+const maxTimeCharacters = 64
+/** A hundred years: no report is older, and PostgreSQL can still subtract it. */
+const maxAgeSeconds = 3_155_760_000
+
+/** In the path, or as filters in the query. */
 export const pathParameters = {
   movement_id: idRule('The movement', samples.movementId),
   warehouse_id: idRule('The warehouse', samples.receiverId),
@@ -44,7 +63,7 @@ export const queryParameters = {
       minimum: 1,
       maximum: maxPageLines,
       default: defaultPageLines,
-      description: 'Lines on the page, at most.',
+      description: 'Lines or other items on the page, at most.',
     }),
     problem: 'limit_out_of_range',
     expected: `a whole number from 1 to ${maxPageLines}`,
@@ -53,10 +72,31 @@ export const queryParameters = {
     schema: Type.String({
       pattern: `^[A-Za-z0-9_-]{1,${maxCursorCharacters}}$`,
       description:
-        'The `next_cursor` of the page before. Opaque; it belongs to one card and does not expire.',
+        'The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire.',
     }),
     problem: 'malformed_cursor',
-    expected: 'the next_cursor of a page of this card',
+    expected: 'the next_cursor of a page of this list',
+  },
+  from: timeRule('Only what was recorded here at this time or later.'),
+  to: timeRule('Only what was recorded here before this time.'),
+  older_than: {
+    schema: Type.Integer({
+      minimum: 0,
+      maximum: maxAgeSeconds,
+      description: 'Only what is at least so many seconds old.',
+    }),
+    problem: 'malformed_filter',
+    expected: `a whole number of seconds, at most ${maxAgeSeconds}`,
+  },
+  status: {
+    schema: word(movementStatuses, 'Only movements with this status.'),
+    problem: 'malformed_filter',
+    expected: `one of ${movementStatuses.join(', ')}`,
+  },
+  event: {
+    schema: word(eventKinds, 'Only departures, or only arrivals.'),
+    problem: 'malformed_filter',
+    expected: `one of ${eventKinds.join(', ')}`,
   },
 } as const satisfies Record<string, ParameterRule>
 

@@ -11,18 +11,33 @@ export interface ProblemKind {
 export const problems = {
   malformed_id: {
     status: 400,
-    title: 'An id in the path is no UUID',
+    title: 'An id is no UUID',
     remedy: 'Send 32 hexadecimal digits in the form 8-4-4-4-12, in either case.',
   },
   malformed_cursor: {
     status: 400,
-    title: 'The cursor is none of this card',
+    title: 'The cursor is none of this list',
     remedy: 'Use the next_cursor of the page before, unchanged, or start again without a cursor.',
   },
   limit_out_of_range: {
     status: 400,
     title: 'The limit is out of its range',
     remedy: 'Ask for a whole number within the range that the parameter names.',
+  },
+  malformed_time: {
+    status: 400,
+    title: 'A time cannot be read',
+    remedy: 'Send RFC 3339, for example 2025-02-18T12:12:56Z; in an address, a plus sign is written %2B.',
+  },
+  malformed_filter: {
+    status: 400,
+    title: 'A filter has a value that it cannot have',
+    remedy: 'Send one of the values that the detail names.',
+  },
+  filters_unsupported: {
+    status: 400,
+    title: 'No index answers this combination of filters',
+    remedy: 'Use the combination that the detail names.',
   },
   unknown_query_parameter: {
     status: 400,
@@ -74,6 +89,16 @@ export const problems = {
     status: 404,
     title: 'No accepted event mentions this product in this warehouse',
     remedy: 'Check both ids and their order: the warehouse comes first.',
+  },
+  warehouse_unknown: {
+    status: 404,
+    title: 'No accepted event mentions this warehouse',
+    remedy: 'Check the id. GET /api/warehouses lists those that are known.',
+  },
+  product_unknown: {
+    status: 404,
+    title: 'No accepted event mentions this product',
+    remedy: 'Check the id.',
   },
   route_unknown: {
     status: 404,

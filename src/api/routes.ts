@@ -1,12 +1,34 @@
 import type { Api } from './app.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { getCard } from './routes/get-card.ts'
+import { getDifferences } from './routes/get-differences.ts'
 import { getLiveness, getReadiness } from './routes/get-health.ts'
+import { getHeld } from './routes/get-held.ts'
 import { getMovement } from './routes/get-movement.ts'
+import { getMovements } from './routes/get-movements.ts'
 import { getOpenApi } from './routes/get-openapi.ts'
+import { getProductWarehouses } from './routes/get-product-warehouses.ts'
+import { getTransit } from './routes/get-transit.ts'
+import { getWarehouseProducts } from './routes/get-warehouse-products.ts'
+import { getWarehouses } from './routes/get-warehouses.ts'
+import { queryCards } from './routes/query-cards.ts'
 
 /** Adds one route. */
 export type Route = (app: Api, deps: ApiDependencies) => void
 
 /** Every route there is; `/docs` is a page and has its own file. */
-export const routes: readonly Route[] = [getMovement, getCard, getLiveness, getReadiness, getOpenApi]
+export const routes: readonly Route[] = [
+  getMovement,
+  getCard,
+  getMovements,
+  getWarehouses,
+  getWarehouseProducts,
+  getProductWarehouses,
+  queryCards,
+  getTransit,
+  getDifferences,
+  getHeld,
+  getLiveness,
+  getReadiness,
+  getOpenApi,
+]

@@ -4,6 +4,7 @@ export const samples = {
   productId: '4705204f-498f-4f96-b4ba-df17fb56bf55',
   senderId: '25718666-6af6-4281-b5a6-3016e36fa557',
   receiverId: 'c1d70455-7e14-11e9-812a-70106f431230',
+  time: '2025-02-18T12:12:56Z',
   messageId: 'b3b53031-e83a-4654-87f5-b6b6fb09fd99',
 } as const
 
@@ -96,3 +97,59 @@ export const sendersHeldCard = {
   history: [],
   next_cursor: null,
 }
+
+/** Items of the lists, from the same two messages. */
+export const listed = {
+  warehouse: { warehouse_id: receiverId, source: 'WH-3423', last_recorded_at: arrival.recorded_at },
+  quantity: {
+    warehouse_id: receiverId,
+    product_id: productId,
+    quantity: 100,
+    last_line: 1,
+    updated_at: arrival.recorded_at,
+  },
+  movement: {
+    movement_id: movementId,
+    product_id: productId,
+    status: 'completed',
+    departed: 100,
+    arrived: 100,
+    sender_warehouse_id: senderId,
+    receiver_warehouse_id: receiverId,
+    recorded_at: departure.recorded_at,
+  },
+  open: {
+    movement_id: movementId,
+    product_id: productId,
+    status: 'in_transit',
+    quantity: 100,
+    departed: 100,
+    arrived: null,
+    sender_warehouse_id: senderId,
+    receiver_warehouse_id: null,
+    since: leftAt,
+    age_seconds: 3600,
+  },
+  short: {
+    movement_id: movementId,
+    product_id: productId,
+    status: 'short',
+    quantity: 3,
+    departed: 100,
+    arrived: 97,
+    sender_warehouse_id: senderId,
+    receiver_warehouse_id: receiverId,
+    since: leftAt,
+    age_seconds: 86_400,
+  },
+  held: {
+    warehouse_id: senderId,
+    product_id: productId,
+    movement_id: movementId,
+    quantity: 100,
+    balance: 0,
+    missing: 100,
+    timestamp: leftAt,
+    recorded_at: departure.recorded_at,
+  },
+} as const

@@ -1,6 +1,8 @@
 import { kindOf, statusOf, type MovementStatus } from '../booking/movement-view.ts'
 import type { CardKey, EventKind, Micros, MovementId, WarehouseId } from '../message/event.ts'
-import type { Database, Queryable } from './database.ts'
+import type { Queryable } from './database.ts'
+import { cutPage, rowsToRead, type Page, type Snapshots } from './page.ts'
+import { linesRecorded, type RecordedWithin } from './read-line-range.ts'
 import { readMovementSides, type SummedMovement } from './read-movement-sides.ts'
 
 /** A card and some of its lines, all of one moment. */
@@ -13,7 +15,7 @@ export interface CardPage {
   readonly updatedAt: Micros | null
   /** The newest first. */
   readonly history: readonly HistoryLine[]
-  /** The next page starts with the line before this one; null if this page ends with line 1. */
+  /** The next page starts with the line before this one; null if there is none. */
   readonly nextBefore: number | null
 }
 
@@ -36,33 +38,41 @@ export interface PageRequest {
   readonly before: number | null
   /** Lines at most. */
   readonly limit: number
+  /** Left out: all lines. */
+  readonly filter?: HistoryFilter
 }
+
+/** Which lines of a card are shown. */
+export interface HistoryFilter extends RecordedWithin {
+  /** Null for both. */
+  readonly event: EventKind | null
+}
+
+const allLines: HistoryFilter = { from: null, to: null, event: null }
 
 /** A page of a card, in one snapshot; null if the card has neither a line nor a held departure. */
 export async function readCard(
-  database: Pick<Database, 'snapshot'>,
+  database: Snapshots,
   card: CardKey,
-  { before, limit }: PageRequest,
+  { before, limit, filter = allLines }: PageRequest,
 ): Promise<CardPage | null> {
   return await database.snapshot(async (db) => {
     const last = await readLastLine(db, card)
     const held = await readHeld(db, card)
     if (last === null && held.departures === 0) return null
 
-    const lastLine = last?.line ?? 0
-    const lines = last === null ? [] : await readLines(db, card, { before: before ?? lastLine + 1, limit })
+    const { items: lines, next } = await readLines(db, card, { before, limit, filter })
     const movementIds = [...new Set(lines.map((line) => line.movementId))]
     const sides =
       lines.length === 0 ? [] : await readMovementSides(db, { productId: card.productId, movementIds })
     const byMovement = new Map(sides.map((side) => [side.movementId, side]))
-    const oldest = lines.at(-1)?.line ?? 1
     return {
       quantity: last?.balance ?? 0,
       heldQuantity: BigInt(held.quantity),
-      lastLine,
+      lastLine: last?.line ?? 0,
       updatedAt: last?.recordedAt ?? null,
       history: lines.map((line) => historyLine(line, byMovement.get(line.movementId))),
-      nextBefore: oldest > 1 ? oldest : null,
+      nextBefore: next?.line ?? null,
     }
   })
 }
@@ -106,14 +116,21 @@ interface BookedLine {
 
 const linesOfCard = `
 select line, leg, change, balance, movement_id as "movementId", occurred_at as "occurredAt", recorded_at as "recordedAt"
-from card_line where warehouse_id = $1 and product_id = $2 and line < $3 order by line desc limit $4`
+from card_line where warehouse_id = $1 and product_id = $2 and line >= $3 and line < $4 order by line desc limit $5`
 
+/** Whether a line is a departure is tested on each: on any card one line in two or so is. */
 async function readLines(
   db: Queryable,
-  { warehouseId, productId }: CardKey,
-  { before, limit }: { before: number; limit: number },
-): Promise<BookedLine[]> {
-  return await db.query<BookedLine>(linesOfCard, [warehouseId, productId, before, limit])
+  card: CardKey,
+  { before, limit, filter }: { before: number | null; limit: number; filter: HistoryFilter },
+): Promise<Page<BookedLine, BookedLine>> {
+  const range = await linesRecorded(db, card, filter)
+  const below = Math.min(range.below, before ?? range.below)
+  const walked = rowsToRead({ limit, filtered: filter.event !== null })
+  const values = [card.warehouseId, card.productId, range.from, below, walked]
+  const rows = await db.query<BookedLine>(linesOfCard, values)
+  const matches = (line: BookedLine): boolean => filter.event === null || kindOf(line) === filter.event
+  return cutPage(rows, { limit, walked, matches })
 }
 
 function historyLine({ leg, ...line }: BookedLine, movement: SummedMovement | undefined): HistoryLine {

@@ -72,3 +72,14 @@ export async function insertArrivals(
     await insertLeg(db, { ...row, line, balance: line, offset: line })
   }
 }
+
+/** Warehouses with their short codes. */
+export async function insertWarehouses(db: Queryable, sources: Record<string, string | null>): Promise<void> {
+  for (const [id, source] of Object.entries(sources)) {
+    await db.query(
+      `insert into warehouse (warehouse_id, token, last_recorded_at, source)
+       values ($1, gen_random_uuid(), '2025-02-18T12:00:01Z', $2)`,
+      [id, source],
+    )
+  }
+}

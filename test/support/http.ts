@@ -28,10 +28,20 @@ export interface TestApi {
   readonly logged: string[]
   /** Asks, and fails if the answer is not as the description of `route` says. */
   get(route: string, path: string, init?: RequestInit): Promise<Answer>
+  /** The same for `POST` with a JSON body. */
+  post(route: string, path: string, body: unknown): Promise<Answer>
 }
 
 export const routes = {
   movement: '/api/movements/{movement_id}',
+  movements: '/api/movements',
+  warehouses: '/api/warehouses',
+  warehouseProducts: '/api/warehouses/{warehouse_id}/products',
+  productWarehouses: '/api/products/{product_id}/warehouses',
+  cardsQuery: '/api/cards/query',
+  transit: '/api/transit',
+  differences: '/api/differences',
+  held: '/api/held',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
   live: '/health/live',
   ready: '/health/ready',
@@ -64,10 +74,16 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
   const check = await readContract(url)
   const get = async (route: string, path: string, init: RequestInit = {}) => {
     const answer = await ask(url + path, init)
-    check(route, answer)
+    check('get', route, answer)
     return answer
   }
-  return { url, server, database, observed, logged, get }
+  const post = async (route: string, path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await ask(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    check('post', route, answer)
+    return answer
+  }
+  return { url, server, database, observed, logged, get, post }
 }
 
 /** A migrated database that nobody else uses, with limits short enough for tests. */
@@ -103,12 +119,13 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
 }
 
 /** Fails if the body is not what the description says for this route, status and media type. */
-type Check = (route: string, answer: Answer) => void
+type Method = 'get' | 'post'
+type Check = (method: Method, route: string, answer: Answer) => void
 
 interface Contract {
   readonly paths: Record<
     string,
-    { readonly get?: { readonly responses: Record<string, { content: object }> } }
+    { readonly [method in Method]?: { readonly responses: Record<string, { content: object }> } }
   >
 }
 
@@ -117,13 +134,13 @@ async function readContract(url: string): Promise<Check> {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(document, 'openapi')
-  return (route, { status, headers, body }) => {
+  return (method, route, { status, headers, body }) => {
     const mediaType = headers.get('content-type')?.split(';', 1)[0] ?? ''
-    const described = document.paths[route]?.get?.responses[status]?.content
+    const described = document.paths[route]?.[method]?.responses[status]?.content
     assert(described !== undefined, `${route} does not describe an answer ${status}`)
     assert.deepEqual(Object.keys(described), [mediaType])
     if (body === null) return
-    const place = ['paths', route, 'get', 'responses', String(status), 'content', mediaType, 'schema']
+    const place = ['paths', route, method, 'responses', String(status), 'content', mediaType, 'schema']
     const pointer = place
       .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
       .join('/')

@@ -4,10 +4,10 @@ import { parseUuid } from '../../message/uuid.ts'
 import { readCard } from '../../store/read-card.ts'
 import type { Api } from '../app.ts'
 import { cardBody, CardSchema } from '../card-body.ts'
-import { decodeCursor } from '../cursor.ts'
+import { cardCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
+import { readPageQuery } from '../page-query.ts'
 import {
-  defaultPageLines,
   expectId,
   parameterProblem,
   pathParameters,
@@ -17,6 +17,7 @@ import {
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { samples } from '../samples.ts'
 import { ref } from '../schema.ts'
+import { readRange } from '../time-range.ts'
 
 export function getCard(app: Api, { database }: ApiDependencies): void {
   app.get(
@@ -27,13 +28,17 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
         operationId: 'getCard',
         tags: ['stock'],
         summary: 'The stock of one product in one warehouse',
-        description: 'How much there is now, how much is held, and the numbered lines that led there.',
+        description:
+          'How much there is now, how much is held, and the numbered lines that led there. The filters apply to the lines alone; with `event` a page may be short and still have a next one.',
         params: Type.Object({
           warehouse_id: pathParameters.warehouse_id.schema,
           product_id: pathParameters.product_id.schema,
         }),
         querystring: Type.Object(
           {
+            from: Type.Optional(queryParameters.from.schema),
+            to: Type.Optional(queryParameters.to.schema),
+            event: Type.Optional(queryParameters.event.schema),
             limit: Type.Optional(queryParameters.limit.schema),
             cursor: Type.Optional(queryParameters.cursor.schema),
           },
@@ -45,6 +50,8 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
             parameterProblem('product_id'),
             parameterProblem('cursor'),
             parameterProblem('limit'),
+            parameterProblem('from'),
+            parameterProblem('event'),
             unknownQueryParameter('offset'),
             { code: 'card_unknown' },
             ...problemsOfReads,
@@ -53,16 +60,16 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
       },
     },
     async (request, reply) => {
-      const { limit = defaultPageLines, cursor } = request.query
       const card: CardKey = {
         warehouseId: expectId(parseUuid<WarehouseId>(request.params.warehouse_id)),
         productId: expectId(parseUuid<ProductId>(request.params.product_id)),
       }
-      const before = cursor === undefined ? null : decodeCursor(card, cursor)
-      if (cursor !== undefined && before === null) {
-        return sendProblem(request, reply, parameterProblem('cursor'))
-      }
-      const page = await readCard(database, card, { before, limit })
+      const asked = readPageQuery(cardCursor(card), request.query)
+      if ('code' in asked) return sendProblem(request, reply, asked)
+      const range = readRange(request.query)
+      if ('code' in range) return sendProblem(request, reply, range)
+      const filter = { ...range, event: request.query.event ?? null }
+      const page = await readCard(database, card, { before: asked.after, limit: asked.limit, filter })
       if (page === null) return sendProblem(request, reply, { code: 'card_unknown' })
       return cardBody(card, page)
     },

@@ -1,0 +1,239 @@
+/**
+ * Every question is answered from an index, however many movements there are. What is asserted is PostgreSQL's plan
+ * over enough rows that it would rather not scan them, never a time.
+ */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Micros, MovementId, ProductId, WarehouseId } from '../../src/message/event.ts'
+import { parseTimestamp } from '../../src/message/timestamp.ts'
+import type { Database, Queryable } from '../../src/store/database.ts'
+import type { Snapshots } from '../../src/store/page.ts'
+import { readCard } from '../../src/store/read-card.ts'
+import { readHeld } from '../../src/store/read-held.ts'
+import { readCardMovements, readMovements } from '../../src/store/read-movements.ts'
+import { readProductWarehouses } from '../../src/store/read-product-warehouses.ts'
+import { readQuantities } from '../../src/store/read-quantities.ts'
+import { readTransit } from '../../src/store/read-transit.ts'
+import { readWarehouseProducts } from '../../src/store/read-warehouse-products.ts'
+import { openDatabase } from '../support/ledger.ts'
+import { freshDatabase } from '../support/environment.ts'
+
+const movements = 100_000
+const warehouse = idOf<WarehouseId>('a', 7)
+const product = idOf<ProductId>('b', 7)
+const card = { warehouseId: warehouse, productId: product }
+/** Nothing else is known of it: each of its 2,000 departures is held. */
+const heldCard = { warehouseId: idOf<WarehouseId>('a', 20), productId: idOf<ProductId>('b', 3) }
+const movement = idOf<MovementId>('c', 5000)
+const noon = parseTimestamp('2026-01-01T12:00:00Z') as Micros
+const page = { after: null, limit: 50 }
+const anyTime = { from: null, to: null }
+
+suite('over 100,000 movements', () => {
+  let database: Database
+  const owned: (() => Promise<void>)[] = []
+
+  before(async () => {
+    const owner = { after: (tidyUp: () => Promise<void>) => void owned.push(tidyUp) }
+    const address = await freshDatabase(owner)
+    database = openDatabase({ after: owner.after } as never, address, { statementTimeoutMs: 60_000 })
+    for (const statement of rows) await database.query(statement)
+  })
+  after(async () => {
+    for (const tidyUp of owned.toReversed()) await tidyUp()
+  })
+
+  const questions: readonly [string, readonly string[], (db: Explained) => Promise<unknown>][] = [
+    [
+      'the products of a warehouse',
+      ['card_line_key', 'held_by_'],
+      (db) => readWarehouseProducts(db, warehouse, page),
+    ],
+    [
+      'its next products',
+      ['card_line_key', 'held_by_'],
+      (db) => readWarehouseProducts(db, warehouse, { ...page, after: product }),
+    ],
+    [
+      'the warehouses of a product',
+      ['card_line_key', 'held_by_'],
+      (db) => readProductWarehouses(db, product, page),
+    ],
+    [
+      'the quantities of 1,000 cards',
+      ['card_line_key'],
+      (db) =>
+        readQuantities(
+          db,
+          Array.from({ length: 1000 }, (_, n) => cardNumber(n)),
+        ),
+    ],
+    ['what is under way', ['transit_by_age', 'movement_leg_key'], (db) => readTransit(db, transit({}), page)],
+    [
+      'what is under way since long, of a warehouse, on a later page',
+      ['transit_by_age', 'movement_leg_key'],
+      (db) =>
+        readTransit(db, transit({ olderThanSeconds: 60, warehouseId: warehouse }), {
+          ...page,
+          after: { since: noon, movementId: movement, productId: product },
+        }),
+    ],
+    [
+      'the differences',
+      ['transit_by_age', 'movement_leg_key'],
+      (db) => readTransit(db, transit({ bothSides: true }), page),
+    ],
+    [
+      'what is held',
+      ['held_by_age', 'card_line_key'],
+      (db) => readHeld(db, { warehouseId: null, productId: null }, page),
+    ],
+    [
+      'what is held on a card, on a later page',
+      ['held_by_age', 'card_line_key'],
+      (db) =>
+        readHeld(db, heldCard, { ...page, after: { ...heldCard, occurredAt: noon, movementId: movement } }),
+    ],
+    [
+      'the newest movements',
+      ['leg_by_recording', 'movement_leg_key'],
+      (db) => readMovements(db, { ...anyTime, status: null, warehouseId: null }, page),
+    ],
+    [
+      'movements by status, warehouse and time, on a later page',
+      ['leg_by_recording', 'movement_leg_key'],
+      (db) =>
+        readMovements(
+          db,
+          { from: noon, to: null, status: 'completed', warehouseId: warehouse },
+          { ...page, after: { recordedAt: later(60), movementId: movement, productId: product, leg: 0 } },
+        ),
+    ],
+    [
+      'the movements of a card within a time',
+      ['card_line_key', 'movement_leg_key'],
+      (db) => readCardMovements(db, card, { from: noon, to: later(3600), status: 'completed' }, page),
+    ],
+    [
+      'the arrivals of a card within a time',
+      ['card_line_key', 'movement_leg_key', 'held_by_'],
+      (db) =>
+        readCard(db, card, {
+          before: null,
+          limit: 50,
+          filter: { from: noon, to: later(3600), event: 'arrival' },
+        }),
+    ],
+  ]
+  for (const [name, indexes, ask] of questions) {
+    test(`${name}: read from an index, and no ledger is scanned`, async () => {
+      const explained = new Explained(database)
+      await ask(explained)
+      assert.deepEqual(explained.scanned, [])
+      for (const index of indexes)
+        assert(
+          [...explained.used].some((used) => used.startsWith(index)),
+          `${index} is not among ${[...explained.used].join(', ')}`,
+        )
+    })
+  }
+
+  test('no question reads more than its page needs', async () => {
+    const explained = new Explained(database)
+    for (const [, , ask] of questions) await ask(explained)
+    assert(explained.mostRows <= 10_000, `${explained.mostRows} rows came out of one part of a plan`)
+  })
+})
+
+/** Asks PostgreSQL for the plan of every statement as it is asked, and runs it. */
+class Explained implements Queryable, Snapshots {
+  readonly #db: Queryable
+  /** Tables of the ledger that were read from end to end. */
+  readonly scanned: string[] = []
+  readonly used = new Set<string>()
+  mostRows = 0
+
+  constructor(db: Queryable) {
+    this.#db = db
+  }
+
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const [row] = await this.#db.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+      `explain (analyze, timing off, format json) ${text}`,
+      values,
+    )
+    if (row !== undefined) this.#note(row['QUERY PLAN'][0].Plan)
+    return await this.#db.query<Row>(text, values)
+  }
+
+  async snapshot<Result>(work: (db: Queryable) => Promise<Result>): Promise<Result> {
+    return await work(this)
+  }
+
+  #note(plan: Plan): void {
+    const ledgers = ['movement_leg', 'card_line', 'transit']
+    const table = plan['Relation Name'] ?? ''
+    if (plan['Node Type'] === 'Seq Scan' && ledgers.includes(table)) this.scanned.push(table)
+    if (plan['Index Name'] !== undefined) this.used.add(plan['Index Name'])
+    this.mostRows = Math.max(this.mostRows, plan['Actual Rows'] * plan['Actual Loops'])
+    for (const part of plan.Plans ?? []) this.#note(part)
+  }
+}
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Index Name'?: string
+  readonly 'Actual Rows': number
+  readonly 'Actual Loops': number
+  readonly Plans?: readonly Plan[]
+}
+
+function transit(changes: Partial<Parameters<typeof readTransit>[1]>): Parameters<typeof readTransit>[1] {
+  return { olderThanSeconds: null, warehouseId: null, bothSides: false, ...changes }
+}
+
+function later(seconds: number): Micros {
+  return (noon + seconds * 1_000_000) as Micros
+}
+
+function cardNumber(n: number) {
+  return { warehouseId: idOf<WarehouseId>('a', n % 20), productId: idOf<ProductId>('b', n % 50) }
+}
+
+function idOf<Id extends string>(kind: string, number: number): Id {
+  return `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, '0')}` as Id
+}
+
+const idSql = (kind: string, number: string): string =>
+  `('${kind.repeat(8)}-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`
+
+/**
+ * Movement n takes product n % 50 from warehouse n % 20 to another. Each tenth is under way, each hundredth short, and
+ * each fiftieth is held at a warehouse of which nothing else is known. 500 are recorded at one time.
+ */
+const legSql = (leg: number): string => `
+insert into movement_leg
+select ${idSql('c', 'n')}, ${idSql('b', 'n % 50')}, ${leg},
+  ${leg === 0 ? `case when n % 50 = 3 then ${idSql('a', '20')} else ${idSql('a', 'n % 20')} end` : idSql('a', '(n / 50) % 20')},
+  ${leg === 0 ? '10' : 'case when n % 100 = 1 then 9 else 10 end'}, timestamptz '2026-01-01 00:00Z' + n * interval '1 s',
+  'WH-1', 'm' || n, 0, n * 2 + ${leg}, timestamptz '2026-01-01 00:00Z' + (n / 500) * interval '500 s',
+  ${leg === 0 ? 'case when n % 50 = 3 then null else n end' : 'n'}
+from generate_series(1, ${movements}) n ${leg === 0 ? '' : 'where n % 10 <> 0'}`
+
+const rows = [
+  `insert into warehouse (warehouse_id, token, last_recorded_at)
+   select ${idSql('a', 'n')}, gen_random_uuid(), now() from generate_series(0, 20) n`,
+  legSql(0),
+  legSql(1),
+  `insert into card_line
+   select warehouse_id, product_id, row_number() over (partition by warehouse_id, product_id order by recorded_at, leg desc, movement_id),
+     movement_id, leg, case when leg = 0 then -quantity else quantity end, 1000, occurred_at, recorded_at
+   from movement_leg where line is not null`,
+  `update movement_leg m set line = c.line from card_line c
+   where c.movement_id = m.movement_id and c.product_id = m.product_id and c.leg = m.leg`,
+  `insert into transit
+   select movement_id, product_id, sum(case when leg = 0 then quantity else -quantity end), min(occurred_at)
+   from movement_leg group by movement_id, product_id having sum(case when leg = 0 then quantity else -quantity end) <> 0`,
+  'vacuum analyze',
+]
