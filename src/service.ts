@@ -12,12 +12,15 @@ import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
 import type { Settings } from './config/settings.ts'
 import { DatabaseProbe, healthOf } from './health.ts'
+import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
 import { BackOff } from './intake/back-off.ts'
 import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
+import { Producer } from './kafka/producer.ts'
 import type { Micros } from './message/event.ts'
+import { BookedPositions } from './store/booked-positions.ts'
 import { Database } from './store/database.ts'
 import { isUpToDate, migrate } from './store/migrate.ts'
 import { NearState } from './store/near-state.ts'
@@ -74,6 +77,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     startPosition: (partition, start) => startPosition(writing, partition, start),
   }
   const probe = new DatabaseProbe(reading)
+  const positions = new BookedPositions({ database: reading, topic: kafka.topic })
 
   // Telemetry
   const metrics = createMetrics({
@@ -91,6 +95,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
   })
 
   // Intake
+  const report = reportIntake({ metrics, logger })
   const intake = new Intake({
     cluster: kafka,
     topic: kafka.topic,
@@ -107,10 +112,21 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stallTimeoutMs: lane.stallTimeoutMs,
     commitIntervalMs: kafka.commitIntervalMs,
     store,
-    observer: reportIntake({ metrics, logger }),
+    observer: {
+      ...report,
+      booked: (written) => {
+        report.booked(written)
+        positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
+      },
+    },
     clock,
     random: () => Math.random(),
   })
+
+  // Ways in besides Kafka
+  const producer = new Producer({ cluster: kafka, topic: kafka.topic })
+  const { bookingWaitMs } = http
+  const ingest = createIngest({ database: reading, producer, positions, bookingWaitMs, clock })
 
   // Reads
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
@@ -118,11 +134,27 @@ export async function startService({ settings, logger, version }: ServiceOptions
     host: http.host,
     port: http.port,
     database: reading,
+    ingest,
+    positions,
+    countPartitions: async () => {
+      try {
+        return await producer.countPartitions()
+      } catch (error) {
+        logger.warn({ err: error }, 'the number of partitions is not known')
+        return null
+      }
+    },
     health: () => healthOf({ postgres: probe.health, migration, intake: intake.health }),
     observe: (observation) => metrics.observeRequest(observation),
     logger,
     version,
-    limits: { ...defaultLimits, maxBodyBytes: http.bodyLimitBytes, requestTimeoutMs: http.requestTimeoutMs },
+    limits: {
+      ...defaultLimits,
+      maxBodyBytes: http.bodyLimitBytes,
+      maxBatchBytes: http.batchLimitBytes,
+      bookingWaitMs,
+      requestTimeoutMs: http.requestTimeoutMs,
+    },
   })
 
   const { port } = await api.start()
@@ -173,7 +205,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stop: async () => {
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), api.stop()])
-      await Promise.all([metricsServer.stop(), probe.stop()])
+      await Promise.all([metricsServer.stop(), probe.stop(), producer.close()])
       await Promise.all([writing.close(), reading.close()])
       logger.info('stopped')
     },

@@ -11,7 +11,9 @@ import { cardSchemas } from './card-body.ts'
 import { classifyClientError, classifyError } from './classify-error.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { docsPage } from './docs-page.ts'
+import { eventSchemas } from './events-request.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
+import { ingestSchemas } from './ingest-body.ts'
 import { movementSchemas } from './movement-body.ts'
 import { openApiFrame } from './openapi.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
@@ -57,7 +59,14 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     })
   })
 
-  for (const schema of [ProblemSchema, ...movementSchemas, ...cardSchemas, ...healthSchemas])
+  for (const schema of [
+    ProblemSchema,
+    ...movementSchemas,
+    ...cardSchemas,
+    ...eventSchemas,
+    ...ingestSchemas,
+    ...healthSchemas,
+  ])
     app.addSchema(schema)
   await app.register(Swagger, openApiFrame(deps.version))
   const refuse = refuseOtherMethods(app)

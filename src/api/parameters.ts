@@ -58,6 +58,24 @@ export const queryParameters = {
     problem: 'malformed_cursor',
     expected: 'the next_cursor of a page of this card',
   },
+  after: {
+    schema: Type.String({
+      pattern: '^(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,15})$',
+      description:
+        'Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them.',
+      examples: ['0:17'],
+    }),
+    problem: 'malformed_position',
+    expected: 'PARTITION:OFFSET, for example 0:17',
+  },
+  dry_run: {
+    schema: Type.Boolean({
+      default: false,
+      description: 'Only say what would become of the events: nothing is produced, nothing is booked.',
+    }),
+    problem: 'malformed_request',
+    expected: 'true or false',
+  },
 } as const satisfies Record<string, ParameterRule>
 
 const parameters = { ...pathParameters, ...queryParameters }
@@ -82,9 +100,6 @@ export function unknownQueryParameter(name: string): Problem {
 
 /** Enough to recognise a misspelt name. */
 const maxEchoedCharacters = 64
-
-/** For a route that takes no query. */
-export const noQuery = Type.Object({}, { additionalProperties: false })
 
 /** What the parser makes of an id that its schema has let through. Anything else than a UUID is a bug of ours. */
 export function expectId<Id extends MovementId | ProductId | WarehouseId>(id: Id | null): Id {

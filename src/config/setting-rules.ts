@@ -14,7 +14,7 @@ export interface SettingRule {
 export const settingRules: readonly SettingRule[] = [
   {
     names: ['HOST', 'API_AUTH'],
-    must: 'an address of this machine only (127.0.0.1, ::1 or localhost) unless API_AUTH is "off": there are no API keys yet, so everyone who reaches the port could read all stock',
+    must: 'an address of this machine only (127.0.0.1, ::1 or localhost) unless API_AUTH is "off": there are no API keys yet, so everyone who reaches the port could read and change all stock',
     holds: ({ http }) => http.auth === 'off' || isLoopback(http.host),
   },
   {

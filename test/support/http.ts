@@ -7,6 +7,10 @@ import { pino } from 'pino'
 import type { ApiDependencies, Health, Observation } from '../../src/api/dependencies.ts'
 import { defaultLimits } from '../../src/api/limits.ts'
 import { createServer, type ApiServer } from '../../src/api/server.ts'
+import { createIngest } from '../../src/ingest.ts'
+import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
+import type { Micros } from '../../src/message/event.ts'
+import { BookedPositions } from '../../src/store/booked-positions.ts'
 import { Database } from '../../src/store/database.ts'
 import { freshDatabase } from './environment.ts'
 
@@ -28,11 +32,14 @@ export interface TestApi {
   readonly logged: string[]
   /** Asks, and fails if the answer is not as the description of `route` says. */
   get(route: string, path: string, init?: RequestInit): Promise<Answer>
+  /** The same for POST, to an address without parameters in its path. */
+  post(path: string, init: RequestInit): Promise<Answer>
 }
 
 export const routes = {
   movement: '/api/movements/{movement_id}',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
+  events: '/api/events',
   live: '/health/live',
   ready: '/health/ready',
 } as const
@@ -40,9 +47,21 @@ export const routes = {
 const ok = { state: 'ok', detail: null } as const
 export const healthy: Health = { status: 'ready', dependencies: { postgres: ok, kafka: ok, intake: ok } }
 
-/** Starts a server on a fresh, migrated database, or on the one given. Both end with the test. */
+/**
+ * Starts a server on a fresh, migrated database, or on the one given. Both end with the test. There is no Kafka: the
+ * topic of the positions is `movements`, and whatever is produced is refused as when the broker is away.
+ */
 export async function startApi(t: TestContext, changes: Partial<ApiDependencies> = {}): Promise<TestApi> {
   const database = changes.database ?? (await openFreshDatabase(t))
+  const limits = changes.limits ?? defaultLimits
+  const positions = new BookedPositions({ database, topic: 'movements' })
+  const ingest = createIngest({
+    database,
+    positions,
+    producer: { produce: () => Promise.reject(kafkaFault('broker_unreachable')) },
+    bookingWaitMs: limits.bookingWaitMs,
+    clock: () => (Date.now() * 1000) as Micros,
+  })
   const observed: Observation[] = []
   const logged: string[] = []
   const server = createServer({
@@ -52,8 +71,11 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     observe: (observation) => observed.push(observation),
     logger: pino({ level: 'error' }, { write: (line) => logged.push(line) }),
     version: '0.0.0-test',
-    limits: defaultLimits,
+    ingest,
+    positions,
+    countPartitions: async () => null,
     ...changes,
+    limits,
     database,
   })
   const { port } = await server.start()
@@ -62,10 +84,15 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
   const check = await readContract(url)
   const get = async (route: string, path: string, init: RequestInit = {}) => {
     const answer = await ask(url + path, init)
-    check(route, answer)
+    check(route, 'get', answer)
     return answer
   }
-  return { url, server, database, observed, logged, get }
+  const post = async (path: string, init: RequestInit) => {
+    const answer = await ask(url + path, { method: 'POST', ...init })
+    check(path.split('?', 1)[0] ?? path, 'post', answer)
+    return answer
+  }
+  return { url, server, database, observed, logged, get, post }
 }
 
 /** A migrated database that nobody else uses, with limits short enough for tests. */
@@ -101,27 +128,29 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
 }
 
 /** Fails if the body is not what the description says for this route, status and media type. */
-type Check = (route: string, answer: Answer) => void
+type Method = 'get' | 'post'
+type Check = (route: string, method: Method, answer: Answer) => void
 
 interface Contract {
   readonly paths: Record<
     string,
-    { readonly get?: { readonly responses: Record<string, { content: object }> } }
+    Partial<Record<Method, { readonly responses: Record<string, { content: object }> }>>
   >
 }
 
-async function readContract(url: string): Promise<Check> {
+/** Reads the description that a server publishes; what it gives checks an answer against it. */
+export async function readContract(url: string): Promise<Check> {
   const document = (await ask(`${url}/openapi.json`)).body as Contract & object
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(document, 'openapi')
-  return (route, { status, headers, body }) => {
+  return (route, method, { status, headers, body }) => {
     const mediaType = headers.get('content-type')?.split(';', 1)[0] ?? ''
-    const described = document.paths[route]?.get?.responses[status]?.content
+    const described = document.paths[route]?.[method]?.responses[status]?.content
     assert(described !== undefined, `${route} does not describe an answer ${status}`)
     assert.deepEqual(Object.keys(described), [mediaType])
     if (body === null) return
-    const place = ['paths', route, 'get', 'responses', String(status), 'content', mediaType, 'schema']
+    const place = ['paths', route, method, 'responses', String(status), 'content', mediaType, 'schema']
     const pointer = place
       .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
       .join('/')

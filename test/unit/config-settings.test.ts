@@ -4,7 +4,15 @@ import { SettingsError, listSettings, readSettings } from '../../src/config/sett
 
 test('an empty environment gives the defaults', () => {
   assert.deepEqual(readSettings({}), {
-    http: { host: '127.0.0.1', port: 8000, auth: 'on', bodyLimitBytes: 65_536, requestTimeoutMs: 10_000 },
+    http: {
+      host: '127.0.0.1',
+      port: 8000,
+      auth: 'on',
+      bodyLimitBytes: 65_536,
+      batchLimitBytes: 1_048_576,
+      bookingWaitMs: 1500,
+      requestTimeoutMs: 10_000,
+    },
     service: { debug: true, shutdownTimeoutMs: 8000 },
     postgres: {
       user: 'postgres',

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { CardKey, ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readCard } from '../../store/read-card.ts'
+import { afterQuery, problemsOfAfter, waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { cardBody, CardSchema } from '../card-body.ts'
 import { decodeCursor } from '../cursor.ts'
@@ -18,10 +19,12 @@ import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.
 import { samples } from '../samples.ts'
 import { ref } from '../schema.ts'
 
-export function getCard(app: Api, { database }: ApiDependencies): void {
+export function getCard(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/warehouses/:warehouse_id/products/:product_id',
     {
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'getCard',
         tags: ['stock'],
@@ -35,6 +38,7 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
           {
             limit: Type.Optional(queryParameters.limit.schema),
             cursor: Type.Optional(queryParameters.cursor.schema),
+            ...afterQuery,
           },
           { additionalProperties: false },
         ),
@@ -46,6 +50,7 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
             parameterProblem('limit'),
             unknownQueryParameter('offset'),
             { code: 'card_unknown' },
+            ...problemsOfAfter,
             ...problemsOfReads,
           ]),
         },
