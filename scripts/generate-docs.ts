@@ -162,6 +162,9 @@ async function openApiDocument(): Promise<string> {
     host: '127.0.0.1',
     port: 0,
     database: databaseNeverAsked(),
+    ingest: { takeIn: neverAsked, rehearse: neverAsked },
+    positions: { read: neverAsked, wait: neverAsked },
+    countPartitions: neverAsked,
     health: () => {
       throw new Error('Nobody asks for health here.')
     },
@@ -179,6 +182,10 @@ async function openApiDocument(): Promise<string> {
   } finally {
     await server.stop()
   }
+}
+
+async function neverAsked(): Promise<never> {
+  throw new Error('Nobody asks for anything but the description here.')
 }
 
 /** It connects at its first use, and this one has none. */

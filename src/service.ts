@@ -12,12 +12,15 @@ import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
 import type { Settings } from './config/settings.ts'
 import { DatabaseProbe, healthOf } from './health.ts'
+import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
 import { BackOff } from './intake/back-off.ts'
 import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
+import { Producer } from './kafka/producer.ts'
 import type { Micros } from './message/event.ts'
+import { BookedPositions } from './store/booked-positions.ts'
 import { Database } from './store/database.ts'
 import { isUpToDate, migrate } from './store/migrate.ts'
 import { NearState } from './store/near-state.ts'
@@ -82,6 +85,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     queueTimeoutMs: postgres.readTimeoutMs,
   })
   const probe = new DatabaseProbe(watching)
+  const positions = new BookedPositions({ database: reading, topic: kafka.topic })
 
   // Telemetry
   const metrics = createMetrics({
@@ -99,6 +103,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
   })
 
   // Intake
+  const report = reportIntake({ metrics, logger })
   const intake = new Intake({
     cluster: kafka,
     topic: kafka.topic,
@@ -115,10 +120,21 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stallTimeoutMs: lane.stallTimeoutMs,
     commitIntervalMs: kafka.commitIntervalMs,
     store,
-    observer: reportIntake({ metrics, logger }),
+    observer: {
+      ...report,
+      booked: (written) => {
+        report.booked(written)
+        positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
+      },
+    },
     clock,
     random: () => Math.random(),
   })
+
+  // Ways in besides Kafka
+  const producer = new Producer({ cluster: kafka, topic: kafka.topic })
+  const { bookingWaitMs } = http
+  const ingest = createIngest({ database: reading, producer, positions, bookingWaitMs, clock })
 
   // Reads
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
@@ -126,11 +142,27 @@ export async function startService({ settings, logger, version }: ServiceOptions
     host: http.host,
     port: http.port,
     database: reading,
+    ingest,
+    positions,
+    countPartitions: async () => {
+      try {
+        return await producer.countPartitions()
+      } catch (error) {
+        logger.warn({ err: error }, 'the number of partitions is not known')
+        return null
+      }
+    },
     health: () => healthOf({ postgres: probe.health, migration, intake: intake.health }),
     observe: (observation) => metrics.observeRequest(observation),
     logger,
     version,
-    limits: { ...defaultLimits, maxBodyBytes: http.bodyLimitBytes, requestTimeoutMs: http.requestTimeoutMs },
+    limits: {
+      ...defaultLimits,
+      maxBodyBytes: http.bodyLimitBytes,
+      maxBatchBytes: http.batchLimitBytes,
+      bookingWaitMs,
+      requestTimeoutMs: http.requestTimeoutMs,
+    },
     access: {
       keys: http.keys.length === 0 ? null : http.keys,
       requestsPerSecond: http.requestsPerSecond,
@@ -191,7 +223,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stop: async () => {
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), api.stop()])
-      await Promise.all([metricsServer.stop(), probe.stop()])
+      await Promise.all([metricsServer.stop(), probe.stop(), producer.close()])
       await Promise.all([writing.close(), reading.close(), watching.close()])
       logger.info('stopped')
     },

@@ -13,7 +13,9 @@ import type { ApiDependencies } from './dependencies.ts'
 import { allowOrigins } from './cross-origin.ts'
 import { docsPage } from './docs-page.ts'
 import { guardRoutes } from './guard.ts'
+import { eventSchemas } from './events-request.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
+import { ingestSchemas } from './ingest-body.ts'
 import { movementSchemas } from './movement-body.ts'
 import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
@@ -83,6 +85,8 @@ const schemas = [
   ...stockSchemas,
   ...movementListSchemas,
   ...cardQuerySchemas,
+  ...eventSchemas,
+  ...ingestSchemas,
   ...healthSchemas,
 ]
 

@@ -30,7 +30,8 @@ const byFastifyCode: Readonly<Record<string, Problem>> = {
 /** A refusal, or a halt, would be the same at the next try: that is an error of ours, not an outage. */
 function classifyFault({ part, kind }: Fault): Problem {
   const passes = kind === 'outage' || kind === 'conflict'
-  return part === 'postgres' && passes ? { code: 'database_unavailable' } : internalError
+  if (part === 'postgres' && passes) return { code: 'database_unavailable' }
+  return part === 'kafka' && passes ? { code: 'broker_unavailable' } : internalError
 }
 
 type Violation = NonNullable<FastifyError['validation']>[number]

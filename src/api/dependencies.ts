@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import type { Ingest } from '../ingest.ts'
+import type { BookedPositions } from '../store/booked-positions.ts'
 import type { Database } from '../store/database.ts'
 import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
@@ -37,6 +39,12 @@ export interface ApiDependencies {
   /** 0 takes a free one. */
   readonly port: number
   readonly database: Database
+  /** Where events go that come by HTTP. */
+  readonly ingest: Ingest
+  /** How far each partition of the topic is booked. */
+  readonly positions: Pick<BookedPositions, 'read' | 'wait'>
+  /** How many partitions the topic has; null while Kafka does not say. */
+  readonly countPartitions: () => Promise<number | null>
   /** Must answer at once, from what is known. */
   readonly health: () => Health
   readonly observe: (observation: Observation) => void

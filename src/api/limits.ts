@@ -13,12 +13,16 @@ export interface ApiLimits {
   /** The head of a request: line and headers. */
   readonly maxHeaderBytes: number
   readonly maxBodyBytes: number
+  /** The body of a batch of events. */
+  readonly maxBatchBytes: number
+  /** A request waits at most so long for messages to be booked. */
+  readonly bookingWaitMs: number
   /** Running requests are waited for so long when the server stops; then their connections are cut. */
   readonly stopTimeoutMs: number
 }
 
 export const defaultLimits: ApiLimits = {
-  // Requests are small and have no body today: whoever needs longer holds a connection on purpose.
+  // Requests are small, a batch of events is a megabyte: whoever needs longer holds a connection on purpose.
   requestTimeoutMs: 10_000,
   // Longer than any answer may take, so that it cuts only what is dead.
   connectionTimeoutMs: 30_000,
@@ -33,6 +37,11 @@ export const defaultLimits: ApiLimits = {
   maxHeaderBytes: 16_384,
   // The longest message has 64 KiB.
   maxBodyBytes: 65_536,
+  // 1,000 messages of the usual 540 bytes are half of it.
+  maxBatchBytes: 1_048_576,
+  // Booking takes some 10 ms; what takes longer is behind other messages, or its partition changes hands. Leaves a
+  // read that waits for it a second of `answerTimeoutMs`.
+  bookingWaitMs: 1500,
   // Less than the 10 s after which orchestrators commonly kill.
   stopTimeoutMs: 5000,
 }

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { securityScheme } from './guard.ts'
+import { eventsRequestBody, eventsUrl } from './events-request.ts'
 import { problems } from './problems.ts'
 
 /** All of the OpenAPI document that is not said by the routes themselves. */
@@ -28,6 +29,7 @@ export function openApiFrame(version: string): FastifyDynamicSwaggerOptions {
       servers: [{ url: '/', description: 'This service' }],
       tags: [
         { name: 'stock', description: 'Cards and movements, computed from the ledger at reading.' },
+        { name: 'events', description: 'A way in beside Kafka: events become messages of the topic.' },
         { name: 'health', description: 'For orchestrators and load balancers.' },
       ],
     },
@@ -36,6 +38,11 @@ export function openApiFrame(version: string): FastifyDynamicSwaggerOptions {
       buildLocalReference: (schema, _base, _fragment, index) => schemaName(schema['$id'], index),
     },
     convertConstToEnum: false,
+    // Described here and not at the route, for there a body is bytes until it is decoded.
+    transform: ({ schema, url }) => ({
+      url,
+      schema: url === eventsUrl ? { ...schema, body: eventsRequestBody } : schema,
+    }),
   }
 }
 

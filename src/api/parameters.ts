@@ -98,6 +98,24 @@ export const queryParameters = {
     problem: 'malformed_filter',
     expected: `one of ${eventKinds.join(', ')}`,
   },
+  after: {
+    schema: Type.String({
+      pattern: '^(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,15})$',
+      description:
+        'Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them.',
+      examples: ['0:17'],
+    }),
+    problem: 'malformed_position',
+    expected: 'PARTITION:OFFSET, for example 0:17',
+  },
+  dry_run: {
+    schema: Type.Boolean({
+      default: false,
+      description: 'Only say what would become of the events: nothing is produced, nothing is booked.',
+    }),
+    problem: 'malformed_request',
+    expected: 'true or false',
+  },
 } as const satisfies Record<string, ParameterRule>
 
 const parameters = { ...pathParameters, ...queryParameters }

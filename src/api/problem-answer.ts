@@ -8,7 +8,7 @@ import {
   retryAfterSeconds,
   type Problem,
 } from './problems.ts'
-import { define, ref, word } from './schema.ts'
+import { define, nullable, ref, word } from './schema.ts'
 
 export const ProblemSchema = define(
   'Problem',
@@ -23,6 +23,17 @@ export const ProblemSchema = define(
       detail: Type.String({ description: 'What is wrong with this request.' }),
       instance: Type.String({ description: 'The path that was asked for.' }),
       code: word(Object.keys(problems), 'Stable: programs should look at this, people at the rest.'),
+      rejections: Type.Optional(
+        Type.Array(
+          Type.Object({
+            index: Type.Integer({ minimum: 0, description: 'Which event of the request; 0 is the first.' }),
+            code: Type.String({ description: 'Stable: why it was rejected.' }),
+            field: nullable(Type.String({ description: 'The path of the field at fault, if it is one.' })),
+            detail: Type.String({ description: 'The same in a sentence.' }),
+          }),
+          { description: 'Only with `nothing_acceptable`: why each event was rejected.' },
+        ),
+      ),
     },
     {
       description: 'Every error is answered in this form (RFC 9457).',

@@ -39,6 +39,16 @@ export const problems = {
     title: 'No index answers this combination of filters',
     remedy: 'Use the combination that the detail names.',
   },
+  malformed_position: {
+    status: 400,
+    title: 'The position is no PARTITION:OFFSET',
+    remedy: 'Send two whole numbers with a colon between them, as POST /api/events answers them.',
+  },
+  partition_unknown: {
+    status: 400,
+    title: 'The topic has no such partition',
+    remedy: 'Use the partition that POST /api/events or your producer has answered.',
+  },
   unknown_query_parameter: {
     status: 400,
     title: 'The route has no such query parameter',
@@ -79,6 +89,11 @@ export const problems = {
     title: 'The API key is limited to other warehouses',
     remedy: 'Ask for a warehouse of the key, or use a key for this one.',
   },
+  malformed_batch: {
+    status: 400,
+    title: 'The body is no batch of events',
+    remedy: 'Send a JSON array of 1 to 1,000 events.',
+  },
   movement_unknown: {
     status: 404,
     title: 'No accepted event mentions this movement',
@@ -115,6 +130,11 @@ export const problems = {
     title: 'The request did not arrive in time',
     remedy: 'Send it again, in one go.',
   },
+  not_yet_booked: {
+    status: 409,
+    title: 'The message is not booked yet',
+    remedy: 'Ask again. If the position does not move on, see /health/ready.',
+  },
   body_too_large: {
     status: 413,
     title: 'The body is too large',
@@ -123,7 +143,12 @@ export const problems = {
   unsupported_media_type: {
     status: 415,
     title: 'The body has a media type that is not read here',
-    remedy: 'Send application/json.',
+    remedy: 'Send application/json, or for events one of the media types that the route names.',
+  },
+  nothing_acceptable: {
+    status: 422,
+    title: 'No event of the request can be understood',
+    remedy: 'Correct the fields that rejections names, by their code. Nothing was taken.',
   },
   rate_limited: {
     status: 429,
@@ -145,6 +170,12 @@ export const problems = {
     title: 'The database does not answer',
     remedy: 'Try again after the seconds in Retry-After.',
   },
+  broker_unavailable: {
+    status: 503,
+    title: 'Kafka does not take the events',
+    remedy:
+      'Send the same request again after the seconds in Retry-After. What was taken nevertheless is a duplicate then.',
+  },
   answer_timed_out: {
     status: 503,
     title: 'The answer took too long',
@@ -159,9 +190,19 @@ export interface Problem {
   readonly code: ProblemCode
   /** A sentence about this occurrence, where there is more to say than the title. Never the text of an inner error. */
   readonly detail?: string
+  /** Why each event was rejected, where the problem is about events. */
+  readonly rejections?: readonly EventRejection[]
 }
 
-/** RFC 9457, with our `code` as its one extension. */
+/** Which event of a request was rejected, and why. */
+export interface EventRejection {
+  readonly index: number
+  readonly code: string
+  readonly field: string | null
+  readonly detail: string
+}
+
+/** RFC 9457, with two extensions: our `code`, and `rejections` where there are any. */
 export interface ProblemBody {
   readonly type: string
   readonly title: string
@@ -169,6 +210,7 @@ export interface ProblemBody {
   readonly detail: string
   readonly instance: string
   readonly code: ProblemCode
+  readonly rejections?: readonly EventRejection[]
 }
 
 /** A database that restarts is back in a second or two; sooner would only add to its load. */
@@ -177,10 +219,18 @@ export const retryAfterSeconds = 2
 export const problemMediaType = 'application/problem+json'
 
 /** `url` is the one that was asked for; its query is left out, for it may hold anything. */
-export function problemBody({ code, detail }: Problem, url: string): ProblemBody {
+export function problemBody({ code, detail, rejections }: Problem, url: string): ProblemBody {
   const { status, title } = problems[code]
   const [path = ''] = url.split('?', 1)
-  return { type: `/problems/${code}`, title, status, detail: detail ?? `${title}.`, instance: path, code }
+  const body = {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: detail ?? `${title}.`,
+    instance: path,
+    code,
+  }
+  return rejections === undefined ? body : { ...body, rejections }
 }
 
 /** The headers that belong to an answer with this problem. */

@@ -12,6 +12,7 @@ import { getTransit } from './routes/get-transit.ts'
 import { getWarehouseProducts } from './routes/get-warehouse-products.ts'
 import { getWarehouses } from './routes/get-warehouses.ts'
 import { queryCards } from './routes/query-cards.ts'
+import { postEvents } from './routes/post-events.ts'
 
 /** Adds one route. */
 export type Route = (app: Api, deps: ApiDependencies) => void
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   getTransit,
   getDifferences,
   getHeld,
+  postEvents,
   getLiveness,
   getReadiness,
   getOpenApi,

@@ -42,6 +42,26 @@ const arrival = {
   recorded_at: '2025-02-18T14:34:57.118Z',
 }
 
+/** The departure as its warehouse sends it. */
+export const departureEvent = {
+  specversion: '1.0',
+  id: messageId,
+  source: 'WH-3322',
+  type: 'ru.retail.warehouses.movement',
+  subject: 'WH-3322:DEPARTURE',
+  time: 1737439421623,
+  datacontenttype: 'application/json',
+  dataschema: 'ru.retail.warehouses.movement.v1.0',
+  data: {
+    movement_id: movementId,
+    warehouse_id: senderId,
+    timestamp: '2025-02-18T12:12:56Z',
+    event: 'departure',
+    product_id: productId,
+    quantity: 100,
+  },
+}
+
 /** The sender had stock: it left, and all of it came. */
 export const completedMovement = {
   movement_id: movementId,

@@ -33,6 +33,9 @@ export const kafkaFaults = {
   partitions_added: 'The topic has got more partitions; the group shares them out anew.',
   client_refused:
     'The Kafka client refuses what it was asked: time-outs that contradict each other, a topic that has gone.',
+  replicas_missing: 'Fewer replicas are in step than the topic demands for a write.',
+  message_refused: 'The topic does not take a message of this size or form.',
+  producer_busy: 'Too many bytes wait to be written to Kafka; more are refused for now.',
   broker_error: 'The broker reports an error that this program does not know how to handle.',
 } as const satisfies Record<string, string>
 
@@ -44,6 +47,7 @@ const kinds: Partial<Record<KafkaFaultCode, FaultKind>> = {
   position_after_log: 'halt',
   record_batch_unreadable: 'halt',
   offset_too_large: 'halt',
+  message_refused: 'refused',
 }
 
 /** The fault of this code. `detail` is a sentence of our own with the topic, the numbers, the address. */
@@ -118,6 +122,11 @@ const byName: Readonly<Record<string, KafkaFaultCode>> = {
   SASL_AUTHENTICATION_FAILED: 'authentication_failed',
   UNSUPPORTED_SASL_MECHANISM: 'authentication_failed',
   ILLEGAL_SASL_STATE: 'authentication_failed',
+  NOT_ENOUGH_REPLICAS: 'replicas_missing',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'replicas_missing',
+  MESSAGE_TOO_LARGE: 'message_refused',
+  RECORD_LIST_TOO_LARGE: 'message_refused',
+  INVALID_RECORD: 'message_refused',
   UNSUPPORTED_VERSION: 'broker_too_old',
   COORDINATOR_LOAD_IN_PROGRESS: 'coordinator_unavailable',
   COORDINATOR_NOT_AVAILABLE: 'coordinator_unavailable',

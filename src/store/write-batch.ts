@@ -8,12 +8,13 @@
  * often it is delivered. After COMMIT the near state is published; after anything else it is forgotten.
  */
 import { decide } from '../booking/decide.ts'
-import type { Decision, HeldPage, HeldRequest, Outcome } from '../booking/ledger.ts'
+import type { Outcome } from '../booking/ledger.ts'
 import type { Batch, DecidedBatch, WrittenBatch } from './batch.ts'
 import type { Database, Session } from './database.ts'
 import type { NearState } from './near-state.ts'
 import { addToTally, advancePosition } from './position.ts'
-import { readKnown, readMoreHeld } from './read-known.ts'
+import { readKnown } from './read-known.ts'
+import { settle } from './settle-decision.ts'
 import { lockWarehouses } from './warehouse-lock.ts'
 import { writeLegs, writeLines, writeReleases } from './write-ledgers.ts'
 import { writeQuarantine } from './write-quarantine.ts'
@@ -56,16 +57,6 @@ export async function writeBatch(
     nearState.forget(events.map(({ warehouseId }) => warehouseId))
     throw error
   }
-}
-
-/** Drives a decision to its end: the core asks for more held departures, the store answers. */
-async function settle(
-  deciding: Generator<HeldRequest, Decision, HeldPage>,
-  session: Session,
-): Promise<Decision> {
-  let step = deciding.next()
-  while (step.done !== true) step = deciding.next(await readMoreHeld(session, step.value))
-  return step.value
 }
 
 /** The outcome of each item: the decision's for an event, the rejection itself for what could not be decoded. */

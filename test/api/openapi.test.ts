@@ -30,10 +30,11 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
     Object.entries(operations).map(([method, { responses }]) => [method, path, Object.keys(responses)]),
   )
   const ofReads = ['200', '400', '401', '403', '404', '408', '429', '431', '500', '503']
+  const ofWaiting = [...ofReads, '409'].toSorted((a, b) => Number(a) - Number(b))
   const ofLists = ofReads.filter((status) => status !== '404')
   assert.deepEqual(listed, [
-    ['get', '/api/movements/{movement_id}', ofReads],
-    ['get', '/api/warehouses/{warehouse_id}/products/{product_id}', ofReads],
+    ['get', '/api/movements/{movement_id}', ofWaiting],
+    ['get', '/api/warehouses/{warehouse_id}/products/{product_id}', ofWaiting],
     ['get', '/api/movements', ofLists],
     ['get', '/api/warehouses', ofLists],
     ['get', '/api/warehouses/{warehouse_id}/products', ofReads],
@@ -48,6 +49,11 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
     ['get', '/api/held', ofLists],
     ['get', '/health/live', ['200', '400', '408', '431', '500']],
     ['get', '/health/ready', ['200', '400', '408', '431', '500', '503']],
+    [
+      'post',
+      '/api/events',
+      ['200', '202', '400', '401', '403', '408', '413', '415', '422', '429', '431', '500', '503'],
+    ],
   ])
 })
 

@@ -7,6 +7,10 @@ import { pino } from 'pino'
 import type { ApiDependencies, Health, Observation } from '../../src/api/dependencies.ts'
 import { defaultLimits } from '../../src/api/limits.ts'
 import { createServer, type ApiServer } from '../../src/api/server.ts'
+import { createIngest } from '../../src/ingest.ts'
+import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
+import type { Micros } from '../../src/message/event.ts'
+import { BookedPositions } from '../../src/store/booked-positions.ts'
 import { Database } from '../../src/store/database.ts'
 import { freshDatabase } from './environment.ts'
 
@@ -30,6 +34,8 @@ export interface TestApi {
   get(route: string, path: string, init?: RequestInit): Promise<Answer>
   /** The same for `POST` with a JSON body. */
   post(route: string, path: string, body: unknown): Promise<Answer>
+  /** Any POST, to an address without parameters in its path. */
+  send(path: string, init: RequestInit): Promise<Answer>
 }
 
 export const routes = {
@@ -43,6 +49,7 @@ export const routes = {
   differences: '/api/differences',
   held: '/api/held',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
+  events: '/api/events',
   live: '/health/live',
   ready: '/health/ready',
 } as const
@@ -50,9 +57,21 @@ export const routes = {
 const ok = { state: 'ok', detail: null } as const
 export const healthy: Health = { status: 'ready', dependencies: { postgres: ok, kafka: ok, intake: ok } }
 
-/** Starts a server on a fresh, migrated database, or on the one given. Both end with the test. */
+/**
+ * Starts a server on a fresh, migrated database, or on the one given. Both end with the test. There is no Kafka: the
+ * topic of the positions is `movements`, and whatever is produced is refused as when the broker is away.
+ */
 export async function startApi(t: TestContext, changes: Partial<ApiDependencies> = {}): Promise<TestApi> {
   const database = changes.database ?? (await openFreshDatabase(t))
+  const limits = changes.limits ?? defaultLimits
+  const positions = new BookedPositions({ database, topic: 'movements' })
+  const ingest = createIngest({
+    database,
+    positions,
+    producer: { produce: () => Promise.reject(kafkaFault('broker_unreachable')) },
+    bookingWaitMs: limits.bookingWaitMs,
+    clock: () => (Date.now() * 1000) as Micros,
+  })
   const observed: Observation[] = []
   const logged: string[] = []
   const server = createServer({
@@ -62,10 +81,13 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     observe: (observation) => observed.push(observation),
     logger: pino({ level: 'error' }, { write: (line) => logged.push(line) }),
     version: '0.0.0-test',
-    limits: defaultLimits,
     access: { keys: null, requestsPerSecond: 0 },
     corsOrigins: [],
+    ingest,
+    positions,
+    countPartitions: async () => null,
     ...changes,
+    limits,
     database,
   })
   const { port } = await server.start()
@@ -83,7 +105,12 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     check('post', route, answer)
     return answer
   }
-  return { url, server, database, observed, logged, get, post }
+  const send = async (path: string, init: RequestInit) => {
+    const answer = await ask(url + path, { method: 'POST', ...init })
+    check('post', path.split('?', 1)[0] ?? path, answer)
+    return answer
+  }
+  return { url, server, database, observed, logged, get, post, send }
 }
 
 /** A migrated database that nobody else uses, with limits short enough for tests. */
@@ -129,7 +156,8 @@ interface Contract {
   >
 }
 
-async function readContract(url: string): Promise<Check> {
+/** Reads the description that a server publishes; what it gives checks an answer against it. */
+export async function readContract(url: string): Promise<Check> {
   const document = (await ask(`${url}/openapi.json`)).body as Contract & object
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)

@@ -15,6 +15,8 @@ test('an empty environment gives the defaults', () => {
       requestsPerSecond: 2000,
       corsOrigins: [],
       bodyLimitBytes: 65_536,
+      batchLimitBytes: 1_048_576,
+      bookingWaitMs: 1500,
       requestTimeoutMs: 10_000,
     },
     service: { debug: true, shutdownTimeoutMs: 8000 },

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { CardKey, ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readCard } from '../../store/read-card.ts'
+import { afterQuery, problemsOfAfter, waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { cardBody, CardSchema } from '../card-body.ts'
 import { cardCursor } from '../cursor.ts'
@@ -19,11 +20,13 @@ import { samples } from '../samples.ts'
 import { ref } from '../schema.ts'
 import { readRange } from '../time-range.ts'
 
-export function getCard(app: Api, { database }: ApiDependencies): void {
+export function getCard(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/warehouses/:warehouse_id/products/:product_id',
     {
       config: { role: 'read' },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'getCard',
         tags: ['stock'],
@@ -41,6 +44,7 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
             event: Type.Optional(queryParameters.event.schema),
             limit: Type.Optional(queryParameters.limit.schema),
             cursor: Type.Optional(queryParameters.cursor.schema),
+            ...afterQuery,
           },
           { additionalProperties: false },
         ),
@@ -54,6 +58,7 @@ export function getCard(app: Api, { database }: ApiDependencies): void {
             parameterProblem('event'),
             unknownQueryParameter('offset'),
             { code: 'card_unknown' },
+            ...problemsOfAfter,
             ...problemsOfReads,
           ]),
         },

@@ -4,19 +4,22 @@ import type { MovementId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readMovement } from '../../store/read-movement.ts'
 import { maySeeAny } from '../access.ts'
+import { afterQuery, problemsOfAfter, waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { movementBody, MovementSchema } from '../movement-body.ts'
-import { expectId, noQuery, parameterProblem, pathParameters, unknownQueryParameter } from '../parameters.ts'
+import { expectId, parameterProblem, pathParameters, unknownQueryParameter } from '../parameters.ts'
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { samples } from '../samples.ts'
 import { ref } from '../schema.ts'
 
-export function getMovement(app: Api, { database }: ApiDependencies): void {
+export function getMovement(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/movements/:movement_id',
     {
       config: { role: 'read', answersWithinScope: true },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'getMovement',
         tags: ['stock'],
@@ -24,13 +27,14 @@ export function getMovement(app: Api, { database }: ApiDependencies): void {
         description:
           'Sender, receiver, the time between them, and the difference in quantity if there is one.',
         params: Type.Object({ movement_id: pathParameters.movement_id.schema }),
-        querystring: noQuery,
+        querystring: Type.Object(afterQuery, { additionalProperties: false }),
         response: {
           200: ref(MovementSchema),
           ...problemAnswers(`/api/movements/${samples.movementId}`, [
             parameterProblem('movement_id'),
             unknownQueryParameter('limit'),
             { code: 'movement_unknown' },
+            ...problemsOfAfter,
             ...problemsOfReads,
           ]),
         },

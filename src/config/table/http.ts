@@ -59,6 +59,19 @@ export const http = {
       default: '65536',
       about: 'Largest request body. The default is 64 KiB, the size of the largest message.',
     },
+    batchLimitBytes: {
+      name: 'HTTP_BATCH_LIMIT_BYTES',
+      kind: bytes(1024, 16_777_216),
+      default: '1048576',
+      about: 'Largest batch of POST /api/events. By default 1 MiB: 1,000 events of 540 bytes are half of it.',
+    },
+    bookingWaitMs: {
+      name: 'HTTP_BOOKING_WAIT_MS',
+      kind: milliseconds(0, 2000),
+      default: '1500',
+      about:
+        'Longest time that POST /api/events and ?after= wait for messages to be booked, which takes some 10 ms unless others are before them. Then the answer is "accepted" or 409. Not longer than 2 s, so that a read still says within 3 s what it knows.',
+    },
     requestTimeoutMs: {
       name: 'HTTP_REQUEST_TIMEOUT_MS',
       kind: milliseconds(100, 120_000),

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { partitionOfKey, Producer } from '../../src/kafka/producer.ts'
+import { kafkaClasspath } from '../support/environment.ts'
+import { clusterAt, makeReader, makeTopic, readAll } from '../support/kafka-producer.ts'
+
+const message = (key: string, value: string) => ({
+  key: Buffer.from(key),
+  value: Buffer.from(value),
+  headers: [{ name: Buffer.from('ce_id'), value: Buffer.from('ж') }],
+})
+
+test('a key goes to the partition that Kafka’s own producer takes', () => {
+  const keys = ['a', ...Array.from({ length: 200 }, () => randomUUID())]
+  const program = join(import.meta.dirname, '../support/JavaPartitions.java')
+  for (const partitions of [1, 7, 12]) {
+    const said = execFileSync('java', ['-cp', kafkaClasspath(), program, String(partitions), ...keys])
+    assert.deepEqual(
+      keys.map((key) => partitionOfKey(Buffer.from(key), partitions)),
+      said.toString().trim().split('\n').map(Number),
+    )
+  }
+})
+
+test('each message is where the answer says, in order, with its headers and its origin', async (t) => {
+  const { topic, topicId, cluster } = await makeTopic(t, { partitions: 3 })
+  const producer = makeOurProducer(t, { cluster, topic })
+  const given = Array.from({ length: 40 }, (_, n) => message(`key ${n % 5}`, `${n}`))
+  const places = await producer.produce(given, 'http')
+  const more = await producer.produce(given, 'opening-stock')
+  for (const partition of [0, 1, 2]) {
+    const { messages } = await readAll(makeReader(t, { cluster, topic, topicId, partition }))
+    const expected = [...places, ...more].flatMap((place, index) =>
+      place.partition === partition ? [{ ...place, index }] : [],
+    )
+    assert.deepEqual(
+      messages.map(({ offset, key, value, headers }) => ({
+        topicId,
+        partition,
+        offset,
+        key: String(key),
+        value: String(value),
+        headers: headers.map((header) => [String(header.name), String(header.value)]),
+      })),
+      expected.map(({ index, ...place }) => ({
+        ...place,
+        key: `key ${index % 5}`,
+        value: `${index % 40}`,
+        headers: [
+          ['ce_id', 'ж'],
+          ['bincard-origin', index < 40 ? 'http' : 'opening-stock'],
+        ],
+      })),
+    )
+  }
+})
+
+test('more than a broker takes in one record batch is sent in several requests, in order', async (t) => {
+  const { topic, topicId, cluster } = await makeTopic(t)
+  const producer = makeOurProducer(t, { cluster, topic })
+  const given = Array.from({ length: 40 }, (_, n) => message('key', `${n} ${'x'.repeat(60_000)}`))
+  const places = await producer.produce(given, 'http')
+  assert.deepEqual(
+    places,
+    given.map((_, offset) => ({ topicId, partition: 0, offset })),
+  )
+  const { messages } = await readAll(makeReader(t, { cluster, topic, topicId }))
+  assert.deepEqual(
+    messages.map(({ value }) => Number.parseInt(String(value), 10)),
+    given.map((_, n) => n),
+  )
+})
+
+test('a topic that is missing, and a broker that is away, are faults; the next try is a new one', async (t) => {
+  const { topic, cluster } = await makeTopic(t)
+  const nowhere = makeOurProducer(t, { cluster, topic: `no-${topic}` })
+  await assert.rejects(nowhere.produce([message('k', 'v')], 'http'), {
+    name: 'Fault',
+    part: 'kafka',
+    kind: 'outage',
+    code: 'client_refused',
+  })
+  const away = makeOurProducer(t, { cluster: clusterAt('127.0.0.1:1'), topic })
+  for (let tries = 0; tries < 2; tries += 1) {
+    await assert.rejects(away.produce([message('k', 'v')], 'http'), { code: 'broker_unreachable' })
+  }
+})
+
+function makeOurProducer(t: TestContext, options: ConstructorParameters<typeof Producer>[0]): Producer {
+  const producer = new Producer(options)
+  t.after(() => producer.close())
+  return producer
+}
