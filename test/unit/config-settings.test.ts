@@ -29,7 +29,7 @@ test('an empty environment gives the defaults', () => {
       poolSize: 10,
       connectTimeoutMs: 2000,
       statementTimeoutMs: 8000,
-      readTimeoutMs: 2500,
+      readTimeoutMs: 2000,
       lockTimeoutMs: 4000,
     },
     kafka: {

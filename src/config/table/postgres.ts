@@ -51,9 +51,9 @@ export const postgres = {
     },
     readTimeoutMs: {
       name: 'POSTGRES_READ_TIMEOUT_MS',
-      kind: milliseconds(100, 300_000),
-      default: '2500',
-      about: 'Time for one statement of a read, which then says within 3 s that the database is slow.',
+      kind: milliseconds(50, 2400),
+      default: '2000',
+      about: 'Time for one statement of a read; shorter than the 2.5 s after which an answer is given up.',
     },
     lockTimeoutMs: {
       name: 'POSTGRES_LOCK_TIMEOUT_MS',
