@@ -56,8 +56,3 @@ export async function readSidesOfPairs(
     [pairs.map(({ movementId }) => movementId), pairs.map(({ productId }) => productId)],
   )
 }
-
-/** By which a pair is found in a map. */
-export function pairKey({ movementId, productId }: MovementPair): string {
-  return movementId + productId
-}

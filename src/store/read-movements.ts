@@ -1,10 +1,11 @@
+import { pairId } from '../booking/ledger.ts'
 import { statusOf, type MovementStatus } from '../booking/movement-view.ts'
 import type { CardKey, Micros, MovementId, ProductId, WarehouseId } from '../message/event.ts'
 import { formatTimestamp } from '../message/timestamp.ts'
 import type { Queryable } from './database.ts'
 import { cutPage, walkedPerPage, type Page, type PageAfter, type Snapshots } from './page.ts'
 import { linesRecorded, type RecordedWithin } from './read-line-range.ts'
-import { pairKey, readSidesOfPairs, type MovementPair, type SummedMovement } from './read-movement-sides.ts'
+import { readSidesOfPairs, type MovementPair, type SummedMovement } from './read-movement-sides.ts'
 
 /** A place in the order of recording. */
 export interface LegKey extends MovementPair {
@@ -140,9 +141,9 @@ async function addSides<Row extends { movementId: MovementId; productId: Product
   rows: readonly Row[],
   status: MovementStatus | null,
 ): Promise<(Row & ListedMovement)[]> {
-  const sides = new Map((await readSidesOfPairs(db, rows)).map((side) => [pairKey(side), side]))
+  const sides = new Map((await readSidesOfPairs(db, rows)).map((side) => [pairId(side), side]))
   return rows
-    .map((row) => ({ ...row, ...viewSides(sides.get(pairKey(row))) }))
+    .map((row) => ({ ...row, ...viewSides(sides.get(pairId(row))) }))
     .filter((row) => status === null || row.status === status)
 }
 

@@ -1,9 +1,10 @@
+import { pairId } from '../booking/ledger.ts'
 import { statusOf, type MovementStatus } from '../booking/movement-view.ts'
 import type { Micros, MovementId, ProductId, WarehouseId } from '../message/event.ts'
 import { formatTimestamp } from '../message/timestamp.ts'
 import type { Queryable } from './database.ts'
 import { cutPage, rowsToRead, type Page, type PageAfter, type Snapshots } from './page.ts'
-import { pairKey, readSidesOfPairs } from './read-movement-sides.ts'
+import { readSidesOfPairs } from './read-movement-sides.ts'
 
 /** A place in the order of age; the index `transit_by_age` knows its time. */
 export interface TransitKey {
@@ -44,10 +45,10 @@ export async function readTransit(
   return await database.snapshot(async (db) => {
     const rows = await walk(db, filter, { after, walked })
     const { items, next } = cutPage(rows, { limit, walked, matches: (row) => row.matches })
-    const sides = new Map((await readSidesOfPairs(db, items)).map((side) => [pairKey(side), side]))
+    const sides = new Map((await readSidesOfPairs(db, items)).map((side) => [pairId(side), side]))
     return {
       items: items.map(({ since, movementId, productId, quantity, ageSeconds }) => {
-        const side = sides.get(pairKey({ movementId, productId }))
+        const side = sides.get(pairId({ movementId, productId }))
         if (side === undefined) throw new Error(`the movement ${movementId} is open and has no legs`)
         const { departed, arrived, senderId, receiverId } = side
         const status = statusOf(side)

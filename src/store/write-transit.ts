@@ -1,4 +1,4 @@
-import type { TransitChange } from '../booking/ledger.ts'
+import { pairId, type TransitChange } from '../booking/ledger.ts'
 import { formatTimestamp } from '../message/timestamp.ts'
 import type { Session } from './database.ts'
 
@@ -23,7 +23,7 @@ export async function writeTransit(session: Session, changes: readonly TransitCh
     session,
     sorted.filter(({ known }) => known),
   )
-  const rest = sorted.filter((change) => !settled.has(change.movementId + change.productId))
+  const rest = sorted.filter((change) => !settled.has(pairId(change)))
   return (await addDifferences(session, rest)) - settled.size
 }
 

@@ -186,6 +186,19 @@ suite('one batch, one transaction', () => {
     )
   })
 
+  test('a release that does not find its departure waiting is a conflict, and nothing of the batch is written', async (t) => {
+    const ledger = await freshLedger(t)
+    await ledger.book([departure({ movement: 1, quantity: 5 })])
+    const before = await readBooks(ledger.database)
+    await ledger.database.query(
+      `create function keep() returns trigger language plpgsql as 'begin return null; end';
+       create trigger keep before update on movement_leg for each row execute function keep()`,
+    )
+    const release = ledger.book([arrival({ movement: 2, quantity: 7 })])
+    await assert.rejects(release, { code: 'key_collision', kind: 'conflict' })
+    assert.deepEqual(await readBooks(ledger.database), before)
+  })
+
   test('one arrival releases ten thousand held departures, oldest first, page after page', async (t) => {
     const ledger = await freshLedger(t)
     const pile = Array.from({ length: 10_000 }, (_, n) =>
