@@ -162,6 +162,7 @@ async function openApiDocument(): Promise<string> {
     host: '127.0.0.1',
     port: 0,
     database: databaseNeverAsked(),
+    pages: { read: neverAsked, bypass: neverAsked },
     ingest: { takeIn: neverAsked, rehearse: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,

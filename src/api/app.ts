@@ -13,6 +13,7 @@ import type { ApiDependencies } from './dependencies.ts'
 import { allowOrigins } from './cross-origin.ts'
 import { docsPage } from './docs-page.ts'
 import { guardRoutes } from './guard.ts'
+import { answerUnchanged } from './entity-tag.ts'
 import { eventSchemas } from './events-request.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
 import { ingestSchemas } from './ingest-body.ts'
@@ -49,6 +50,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     reply.headers(safeHeaders)
   })
   await allowOrigins(app, deps.corsOrigins)
+  answerUnchanged(app)
   const assertGuarded = await guardRoutes(app, deps.access)
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) await sendProblem(request, reply, { code: 'route_unknown' })
