@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { defaultLimits } from '../src/api/limits.ts'
 import { problems } from '../src/api/problems.ts'
 import { createServer } from '../src/api/server.ts'
+import { redisFaults } from '../src/cache/redis-fault.ts'
 import { settingRules } from '../src/config/setting-rules.ts'
 import type { Setting, SettingGroup } from '../src/config/setting.ts'
 import { settingTable } from '../src/config/setting-table.ts'
@@ -126,6 +127,7 @@ function errorsPage(): string[] {
   const faults = [
     ...Object.entries(postgresFaults).map(([name, meaning]) => ['postgres', code(name), meaning]),
     ...Object.entries(kafkaFaults).map(([name, meaning]) => ['kafka', code(name), meaning]),
+    ...Object.entries(redisFaults).map(([name, meaning]) => ['redis', code(name), meaning]),
     ...Object.entries(intakeFaults).map(([name, meaning]) => ['intake', code(name), meaning]),
   ]
   return [

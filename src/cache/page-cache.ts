@@ -51,14 +51,15 @@ export class PageCache implements PageReader, PageBars {
   readonly #trust: Trust
   /** By key. Whatever changes the key takes its flight away: who comes later must not be answered what is old. */
   readonly #flights = new Map<string, Flight>()
-  readonly bypass: PageReader['bypass']
+  readonly #uncached: PageReader
   #epoch = ''
 
   constructor(options: PageCacheOptions) {
     this.#options = options
-    this.bypass = uncachedPages(options.observe).bypass
+    this.#uncached = uncachedPages(options.observe)
     this.#store = new RedisStore(options, (error) => this.#trust.lose(error))
     this.#trust = new Trust({
+      isConnected: () => this.#store.isConnected,
       ping: () => this.#store.ping(),
       renew: () => this.#renew(),
       isSameDatabase: async () => (await options.readEpoch()) === this.#epoch,
@@ -103,6 +104,10 @@ export class PageCache implements PageReader, PageBars {
     this.#options.observe({ cache: 'redis', result: kept === null ? 'miss' : 'hit' })
     if (kept !== null) return { page: kept, result: 'hit' }
     return { page: await this.#join(key, load), result: 'miss' }
+  }
+
+  async bypass(load: () => Promise<CachedPage | null>): Promise<ReadPage> {
+    return await this.#uncached.bypass(load)
   }
 
   begin(): Bars {

@@ -36,6 +36,10 @@ export class RedisStore {
     this.#client.on('error', (error: unknown) => onLost(toRedisFault(error)))
   }
 
+  get isConnected(): boolean {
+    return this.#client.isReady
+  }
+
   connect(): void {
     // Fails only when it is closed meanwhile; until then it tries again.
     this.#client.connect().catch(() => undefined)

@@ -15,6 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type TrustState = 'away' | 'returning' | 'trusted'
 
 export interface TrustParts {
+  /** False while there is no connection; whoever makes it says why there is none. */
+  readonly isConnected: () => boolean
   /** Fails if Redis does not answer in time. */
   readonly ping: () => Promise<void>
   /** Begins a generation: nothing that was kept before is answered any more. */
@@ -91,6 +93,7 @@ export class Trust {
   }
 
   async #ask(count: number): Promise<void> {
+    if (!this.#parts.isConnected()) return
     const askedAtMs = performance.now()
     await this.#parts.ping()
     if (this.#stopping.signal.aborted) return

@@ -7,6 +7,7 @@ import { RedisStore } from '../../src/cache/redis-store.ts'
 import { PageCache, type PageCacheOptions } from '../../src/cache/page-cache.ts'
 import type { CacheRequest } from '../../src/cache/page-reader.ts'
 import type { MovementId } from '../../src/message/event.ts'
+import { redisAddress } from '../support/environment.ts'
 import { waitFor } from '../support/wait.ts'
 
 test('a page that was read is answered from the cache, near and far', async (t) => {
@@ -250,9 +251,4 @@ async function commit(cache: PageCache, names: readonly PageName[]): Promise<voi
   bars.raise(new Set(names))
   await bars.raised()
   bars.end('known')
-}
-
-function redisAddress(): { host: string; port: number } {
-  const [host = '', port] = (process.env['BINCARD_TEST_REDIS'] ?? '').split(':')
-  return { host, port: Number(port) }
 }

@@ -62,6 +62,7 @@ test('the closing box is one frame, and its command carries the addresses that a
     settings: readSettings({ KAFKA_TOPIC: 'moves' }),
     postgresAddress: { host: '127.0.0.1', port: 5432 },
     kafkaServers: '127.0.0.1:9093',
+    redisAddress: null,
     logs: 'logs',
     demo: false,
   }).split('\n')
@@ -76,6 +77,7 @@ test('the closing box shows where the key goes, as soon as the API wants one', (
       settings: readSettings(environment),
       postgresAddress: { host: '127.0.0.1', port: 5432 },
       kafkaServers: '127.0.0.1:9092',
+      redisAddress: { host: '127.0.0.1', port: 6379 },
       logs: 'logs',
       demo: false,
     })
