@@ -10,8 +10,9 @@ const mediaType = 'application/json; charset=utf-8'
 
 /** The page of this content, as the route's schema writes it. */
 export function toPage(reply: FastifyReply, content: object, warehouses: readonly string[] = []): CachedPage {
-  const body = reply.code(200).type(mediaType).serialize(content)
-  if (typeof body !== 'string') throw new TypeError('a page is text')
+  const serialize = reply.getSerializationFunction('200', 'application/json')
+  if (serialize === undefined) throw new TypeError('the route does not describe its page')
+  const body = serialize({ ...content })
   return { body, etag: entityTag(body), warehouses }
 }
 

@@ -8,6 +8,7 @@ import { viewMovement } from '../../src/booking/movement-view.ts'
 import type { CachedPage } from '../../src/cache/cached-value.ts'
 import { PageCache } from '../../src/cache/page-cache.ts'
 import type { MovementEvent } from '../../src/message/event.ts'
+import type { PageBars } from '../../src/store/batch-bars.ts'
 import type { Database } from '../../src/store/database.ts'
 import { readCard } from '../../src/store/read-card.ts'
 import { readMovement } from '../../src/store/read-movement.ts'
@@ -60,26 +61,50 @@ test('a product that joins a movement changes the pages of its other products', 
   assert.equal(line?.status, 'mismatched')
 })
 
+test('of two sides that are booked at once, the second changes the page of the first', async (t) => {
+  const { cache, ledger } = await openBooks(t)
+  const left = departure({ movement: 1, warehouse: 1, quantity: 5 })
+  const came = arrival({ movement: 1, warehouse: 2, quantity: 5 })
+  await booking(ledger, cache)([arrival({ movement: 9, warehouse: 1, quantity: 50 })])
+
+  const [first, second] = [heldBack(cache), heldBack(cache)]
+  const departed = booking(ledger.another(), first.pageBars, 1)([left])
+  await first.atCommit
+  const arrived = booking(ledger.another(), second.pageBars, 2)([came])
+  // It has read the movement, without the departure, and waits for the row of transit.
+  await waitFor('the second to wait', async () => (await waitingForLocks(ledger.database)) > 0)
+  first.commit()
+  await departed
+  await second.atCommit
+  for (let count = 0; count < 20; count += 1)
+    await cache.read(cardPage(left), () => load(ledger.database, cardPage(left)))
+  second.commit()
+  await arrived
+
+  const [line] = (await kept(cache, ledger.database, cardPage(left))).history
+  assert.equal(line?.counterpartyId, came.warehouseId)
+})
+
 for (const seed of [1, 2, 3]) {
   test(`writers that race each other leave no old page behind, seed ${seed}`, async (t) => {
     const { cache, ledger } = await openBooks(t)
     const other = await openCache(t, ledger.database)
     const { messages } = makeWorkload({ seed, messages: 6000, partitions: 3 })
     const names = pagesOf(messages.map(({ event }) => event))
-    let isBooked = false
+    const over = new AbortController()
     const writers = [0, 1, 2].map(async (partition) => {
       const events = messages.filter((message) => message.partition === partition).map(({ event }) => event)
       const book = booking(ledger.another(), partition === 2 ? other : cache, partition)
       for (let start = 0; start < events.length; start += 50) await book(events.slice(start, start + 50))
     })
     const readers = [cache, other].map(async (reader) => {
-      for (let index = 0; !isBooked; index += 7) {
+      for (let index = 0; !over.signal.aborted; index += 7) {
         const name = names[index % names.length]!
         await reader.read(name, () => load(ledger.database, name))
       }
     })
     await Promise.all(writers)
-    isBooked = true
+    over.abort()
     await Promise.all(readers)
     await sleep(300)
 
@@ -131,7 +156,7 @@ async function openCache(t: TestContext, database: Database): Promise<PageCache>
 }
 
 /** Books batches of one partition with this cache, again after each conflict. */
-function booking(ledger: TestLedger, pageBars: PageCache, partition = 0) {
+function booking(ledger: TestLedger, pageBars: PageBars, partition = 0) {
   let from = 0
   return async (events: readonly MovementEvent[]): Promise<void> => {
     if (from === 0) await ledger.write([], { from: 0, partition })
@@ -152,6 +177,36 @@ function booking(ledger: TestLedger, pageBars: PageCache, partition = 0) {
       }
     }
   }
+}
+
+/** A cache whose transactions wait before their COMMIT. */
+function heldBack(cache: PageCache) {
+  const [reached, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const pageBars: PageBars = {
+    begin: () => {
+      const bars = cache.begin()
+      return {
+        wanted: bars.wanted,
+        maxPages: bars.maxPages,
+        raise: (pages) => bars.raise(pages),
+        end: (how) => bars.end(how),
+        raised: async () => {
+          await bars.raised()
+          reached.resolve()
+          await allowed.promise
+        },
+      }
+    },
+  }
+  return { pageBars, atCommit: reached.promise, commit: () => allowed.resolve() }
+}
+
+async function waitingForLocks(database: Database): Promise<number> {
+  const [row] = await database.query<{ waiting: number }>(
+    `select count(*)::int as waiting from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return row?.waiting ?? 0
 }
 
 /** Reads until the page is kept, and answers it as it is kept. */

@@ -20,13 +20,15 @@ export async function slowProxy(t: TestContext, target: { host: string; port: nu
 
   const pass = (from: Socket, to: Socket): void => {
     let last: Promise<void> = Promise.resolve()
-    from.on('data', (bytes) => {
+    const passOn = async (before: Promise<void>, bytes: Buffer): Promise<void> => {
       const due = performance.now() + delayMs
-      last = last.then(async () => {
-        await sleepUntil(due)
-        if (silent) await new Promise<void>((resolve) => speak.push(resolve))
-        if (!to.destroyed) to.write(bytes)
-      })
+      await before
+      await sleepUntil(due)
+      if (silent) await new Promise<void>((resolve) => speak.push(resolve))
+      if (!to.destroyed) to.write(bytes)
+    }
+    from.on('data', (bytes) => {
+      last = passOn(last, bytes)
     })
     from.on('error', () => undefined)
     from.on('close', () => {
