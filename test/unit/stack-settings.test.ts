@@ -36,7 +36,11 @@ test('every bad port is named at once', () => {
 })
 
 test('a part whose address is set wants no port here', () => {
-  const settings = readSettings({ KAFKA_BOOTSTRAP_SERVERS: 'broker:9092', POSTGRES_HOST: 'db' })
+  const settings = readSettings({
+    KAFKA_BOOTSTRAP_SERVERS: 'broker:9092',
+    POSTGRES_HOST: 'db',
+    REDIS_HOST: 'cache',
+  })
   assert.deepEqual(
     wantedPorts(settings).map(({ setting }) => setting),
     ['PORT', 'METRICS_PORT'],
