@@ -21,6 +21,7 @@ test('without any setting the stack takes the ports and names that the settings 
       database: 'warehouse_db',
     },
     kafka: { servers: undefined, port: 9092, topic: 'warehouse_movements' },
+    redis: { host: undefined, port: 6379 },
     environment: {},
   })
 })
