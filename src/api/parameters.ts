@@ -132,6 +132,16 @@ export function parameterProblem(name: ParameterName): Problem {
   return { code: problem, detail: `${name} must be ${expected}.` }
 }
 
+/** What is wrong with a whole number of the query that is not written in digits: `0x10` and `1e1` are numbers, too. */
+export function malformedInteger(query: Readonly<Record<string, unknown>>): Problem | null {
+  for (const [name, text] of Object.entries(query)) {
+    const isInteger =
+      isParameter(name) && 'type' in parameters[name].schema && parameters[name].schema.type === 'integer'
+    if (isInteger && !/^\d+$/.test(String(text))) return parameterProblem(name)
+  }
+  return null
+}
+
 /** What is answered to a query parameter that the route does not know. */
 export function unknownQueryParameter(name: string): Problem {
   const echoed = JSON.stringify(name.slice(0, maxEchoedCharacters))
