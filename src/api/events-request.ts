@@ -43,6 +43,7 @@ const MovementMessageSchema = define(
       data: ref(MovementDataSchema),
     },
     {
+      additionalProperties: true,
       description: 'A CloudEvent as it is in Kafka; more attributes may be there.',
       examples: [departureEvent],
     },
