@@ -481,6 +481,15 @@ export type MovementMessage = {
   /** Of the message. */
   readonly id: string
 
+  /** May end in `:DEPARTURE` or `:ARRIVAL`, if the data say so, too. */
+  readonly subject?: string | null
+
+  /** If it ends in a version, its first number must be 1. */
+  readonly dataschema?: string | null
+
+  /** When it was sent: milliseconds since 1970, or RFC 3339. Not used. */
+  readonly time?: number | string | null
+
   readonly data: MovementData
   readonly [name: string]: unknown
 }
