@@ -166,6 +166,7 @@ async function openApiDocument(): Promise<string> {
     database: databaseNeverAsked(),
     pages: { read: neverAsked, bypass: neverAsked },
     ingest: { takeIn: neverAsked, rehearse: neverAsked },
+    quarantine: { redrive: neverAsked, redriveAll: neverAsked, discard: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,
     health: () => {

@@ -64,3 +64,8 @@ export function maySeeAny(request: FastifyRequest, warehouses: readonly string[]
   const { warehouses: scope } = request.caller.grant
   return scope === null || warehouses.some((id) => scope.has(id as WarehouseId))
 }
+
+/** Under whose name a decision is recorded: the key's, or `anonymous` where there are no keys. */
+export function callerName({ caller }: FastifyRequest): string {
+  return (caller === null || 'problem' in caller ? null : caller.name) ?? 'anonymous'
+}

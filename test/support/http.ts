@@ -9,6 +9,7 @@ import { defaultLimits } from '../../src/api/limits.ts'
 import { uncachedPages } from '../../src/cache/page-reader.ts'
 import { createServer, type ApiServer } from '../../src/api/server.ts'
 import { createIngest } from '../../src/ingest.ts'
+import { createQuarantineDesk } from '../../src/quarantine-desk.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { BookedPositions } from '../../src/store/booked-positions.ts'
@@ -51,6 +52,11 @@ export const routes = {
   held: '/api/held',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
   events: '/api/events',
+  quarantine: '/api/quarantine',
+  quarantined: '/api/quarantine/{quarantine_id}',
+  redrive: '/api/quarantine/{quarantine_id}/redrive',
+  discard: '/api/quarantine/{quarantine_id}/discard',
+  redriveAll: '/api/quarantine/redrive',
   live: '/health/live',
   ready: '/health/ready',
 } as const
@@ -66,13 +72,13 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
   const database = changes.database ?? (await openFreshDatabase(t))
   const limits = changes.limits ?? defaultLimits
   const positions = new BookedPositions({ database, topic: 'movements' })
-  const ingest = createIngest({
+  const ways = {
     database,
     positions,
     producer: { produce: () => Promise.reject(kafkaFault('broker_unreachable')) },
     bookingWaitMs: limits.bookingWaitMs,
     clock: () => (Date.now() * 1000) as Micros,
-  })
+  }
   const observed: Observation[] = []
   const logged: string[] = []
   const server = createServer({
@@ -85,7 +91,8 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     access: { keys: null, requestsPerSecond: 0 },
     corsOrigins: [],
     pages: uncachedPages(() => {}),
-    ingest,
+    ingest: createIngest(ways),
+    quarantine: createQuarantineDesk(ways),
     positions,
     countPartitions: async () => null,
     ...changes,
