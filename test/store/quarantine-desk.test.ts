@@ -123,8 +123,8 @@ suite('the desk for messages in quarantine', () => {
         another.desk.discard(other, 'no', 'boris'),
       ])
       const [one, two, redriven, discarded] = answers.map(({ kind }) => kind)
-      assert.deepEqual([one, two].sort(), ['decided', 'redriven'])
-      assert.deepEqual([redriven === 'redriven', discarded === 'discarded'].sort(), [false, true])
+      assert.deepEqual(new Set([one, two]), new Set(['decided', 'redriven']))
+      assert.notEqual(redriven === 'redriven', discarded === 'discarded')
     }
     const { legs } = await checkBooks(scene.ledger.database)
     const perMovement = Map.groupBy(legs, ({ movement_id: movement }) => movement)

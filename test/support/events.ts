@@ -124,9 +124,11 @@ export function acceptedCopies(events: readonly MovementEvent[]): MovementEvent[
 }
 
 /** What a copy was made of; null for an original. */
-export function originalOf({ accepted: _, ...event }: MovementEvent): MovementEvent | null {
-  if (!event.messageId.endsWith(copyMark)) return null
-  return { ...event, messageId: event.messageId.slice(0, -copyMark.length) }
+export function originalOf(copy: MovementEvent): MovementEvent | null {
+  const { kind, movementId, productId, warehouseId, occurredAt, quantity, source, messageId: id } = copy
+  if (!id.endsWith(copyMark)) return null
+  const messageId = id.slice(0, -copyMark.length)
+  return { kind, movementId, productId, warehouseId, occurredAt, quantity, source, messageId }
 }
 
 /** The same elements in another order, by a list of numbers that fast-check draws and shrinks. */
