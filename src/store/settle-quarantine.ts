@@ -4,7 +4,7 @@
  *
  * Settling takes the messages out of the tally in the same transaction. It locks in the order of the intake
  * (write-batch.ts): positions, sorted, then rows of the quarantine, sorted. So locks form no cycle, and a lane waits for
- * two short statements at most.
+ * a few short statements at most.
  */
 import type { Place } from './booked-positions.ts'
 import type { Database, Session } from './database.ts'
