@@ -149,7 +149,7 @@ function errorsPage(): string[] {
       ]),
     ),
     '## Reasons for quarantine',
-    'The `code` of a message in quarantine, and the label of `bincard_quarantined_total`. The message is kept whole.',
+    'The `code` of a message in quarantine, and the label of `bincard_quarantined_total`. The message is kept whole; what to do about each is in [quarantine.md](../quarantine.md).',
     table(
       ['Code', 'What it means'],
       Object.entries(rejections).map(([name, meaning]) => [code(name), meaning]),
@@ -169,6 +169,7 @@ async function readOpenApi(): Promise<OpenApi> {
     database: databaseNeverAsked(),
     pages: { read: neverAsked, bypass: neverAsked },
     ingest: { takeIn: neverAsked, rehearse: neverAsked },
+    quarantine: { redrive: neverAsked, redriveAll: neverAsked, discard: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,
     health: () => {

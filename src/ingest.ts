@@ -11,16 +11,18 @@
  *     ▼
  *   booked, held, duplicate or quarantined
  */
+import {
+  awaitOutcomes,
+  type OutcomeParts,
+  type ProducedEvent,
+  type ProducedOutcome,
+} from './booked-outcomes.ts'
 import type { Outcome } from './booking/ledger.ts'
-import { Fault } from './fault.ts'
-import type { ProducedAt, Producer } from './kafka/producer.ts'
+import type { Producer } from './kafka/producer.ts'
 import { decode } from './message/decode.ts'
 import type { Micros, MovementEvent } from './message/event.ts'
 import type { MessageHeader } from './message/message.ts'
 import type { Rejection } from './message/rejection.ts'
-import type { BookedPositions } from './store/booked-positions.ts'
-import type { Database } from './store/database.ts'
-import { readOutcomes, type FinalOutcome } from './store/read-outcomes.ts'
 import { rehearse } from './store/rehearse.ts'
 
 /** One event as it came: its bytes, and the attributes beside them in binary mode. */
@@ -29,11 +31,8 @@ export interface GivenEvent {
   readonly headers: readonly MessageHeader[]
 }
 
-/** What became of one event. `accepted`: it is in the log, and was not booked yet when the wait ended. */
-export type IngestOutcome =
-  | { readonly outcome: 'rejected'; readonly rejection: Rejection }
-  | { readonly outcome: 'accepted'; readonly place: ProducedAt }
-  | (FinalOutcome & { readonly place: ProducedAt })
+/** What became of one event. */
+export type IngestOutcome = { readonly outcome: 'rejected'; readonly rejection: Rejection } | ProducedOutcome
 
 /** What would become of one event. */
 export type RehearsedOutcome =
@@ -47,12 +46,8 @@ export interface Ingest {
   rehearse(given: readonly GivenEvent[]): Promise<RehearsedOutcome[]>
 }
 
-export interface IngestParts {
-  readonly database: Database
+export interface IngestParts extends OutcomeParts {
   readonly producer: Pick<Producer, 'produce'>
-  readonly positions: Pick<BookedPositions, 'wait'>
-  /** Longest wait for the booking. */
-  readonly bookingWaitMs: number
   readonly clock: () => Micros
 }
 
@@ -61,14 +56,11 @@ export function createIngest(parts: IngestParts): Ingest {
     takeIn: async (given) => {
       const decoded = decodeAll(given, parts.clock())
       const produced = await produce(parts, decoded)
-      const finals = await waitForOutcomes(parts, produced)
+      const outcomes = await awaitOutcomes(parts, produced)
       return merge(decoded, (index): IngestOutcome => {
-        const place = produced[index]
-        if (place === undefined) throw new RangeError('an event was not produced')
-        const final = finals?.[index]
-        return final === undefined
-          ? { outcome: 'accepted', place: place.place }
-          : { ...final, place: place.place }
+        const outcome = outcomes[index]
+        if (outcome === undefined) throw new RangeError('an event was not produced')
+        return outcome
       })
     },
     rehearse: async (given) => {
@@ -83,11 +75,6 @@ export function createIngest(parts: IngestParts): Ingest {
 interface DecodedEvent {
   readonly given: GivenEvent
   readonly says: MovementEvent | Rejection
-}
-
-interface ProducedEvent {
-  readonly event: MovementEvent
-  readonly place: ProducedAt
 }
 
 function decodeAll(given: readonly GivenEvent[], receivedAt: Micros): DecodedEvent[] {
@@ -110,28 +97,6 @@ async function produce(
     if (place === undefined) throw new RangeError('a message was left without its place')
     return { event: says, place }
   })
-}
-
-/** Null if the wait ended first. The messages are in the log by now: a database that is away changes nothing of that. */
-async function waitForOutcomes(
-  { database, positions, bookingWaitMs }: IngestParts,
-  produced: readonly ProducedEvent[],
-): Promise<FinalOutcome[] | null> {
-  if (produced.length === 0) return []
-  try {
-    const isBooked = await positions.wait(
-      produced.map(({ place }) => place),
-      bookingWaitMs,
-    )
-    if (!isBooked) return null
-    return await readOutcomes(
-      database,
-      produced.map(({ event, place }) => ({ event, ...place })),
-    )
-  } catch (error) {
-    if (error instanceof Fault && error.kind !== 'halt') return null
-    throw error
-  }
 }
 
 /** One outcome for each event in its order; `outcomeOf` is asked for the n-th of those that were not rejected. */

@@ -24,6 +24,7 @@ import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
 import { Producer } from './kafka/producer.ts'
 import type { Micros } from './message/event.ts'
+import { createQuarantineDesk } from './quarantine-desk.ts'
 import { BookedPositions } from './store/booked-positions.ts'
 import { noPageBars } from './store/batch-bars.ts'
 import { readCacheEpoch } from './store/cache-epoch.ts'
@@ -144,7 +145,9 @@ export async function startService({ settings, logger, version }: ServiceOptions
   // Ways in besides Kafka
   const producer = new Producer({ cluster: kafka, topic: kafka.topic })
   const { bookingWaitMs } = http
-  const ingest = createIngest({ database: reading, producer, positions, bookingWaitMs, clock })
+  const ways = { database: reading, producer, positions, bookingWaitMs, clock }
+  const ingest = createIngest(ways)
+  const quarantine = createQuarantineDesk(ways)
 
   // Reads
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
@@ -154,6 +157,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     database: reading,
     pages: pageCache ?? uncachedPages(metrics.countCacheRequest),
     ingest,
+    quarantine,
     positions,
     countPartitions: async () => {
       try {

@@ -78,3 +78,8 @@ export function maySeeAny(request: FastifyRequest, warehouses: readonly string[]
   const scope = scopeOf(request)
   return scope === null || warehouses.some((id) => scope.has(id as WarehouseId))
 }
+
+/** Under whose name a decision is recorded: the key's, or `anonymous` where there are no keys. */
+export function callerName({ caller }: FastifyRequest): string {
+  return (caller === null || 'problem' in caller ? null : caller.name) ?? 'anonymous'
+}

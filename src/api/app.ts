@@ -20,6 +20,8 @@ import { ingestSchemas } from './ingest-body.ts'
 import { movementSchemas } from './movement-body.ts'
 import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
+import { quarantineSchemas } from './quarantine-body.ts'
+import { redriveSchemas } from './redrive-bodies.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
 import { problemBody, problemHeaders, problems } from './problems.ts'
@@ -102,6 +104,8 @@ const schemas = [
   ...cardQuerySchemas,
   ...eventSchemas,
   ...ingestSchemas,
+  ...quarantineSchemas,
+  ...redriveSchemas,
   ...healthSchemas,
 ]
 

@@ -51,7 +51,15 @@ function classifyViolation(
     return { code: 'malformed_request', detail: `The body is not as the description says ${where}.` }
   }
   const inUrl = part === 'params' || part === 'querystring'
-  return inUrl && isParameter(name) ? parameterProblem(name) : { code: 'malformed_request' }
+  return inUrl && isParameter(name)
+    ? parameterProblem(name, allowedBy(violation))
+    : { code: 'malformed_request' }
+}
+
+/** The words that the route takes, where it takes some words only: a parameter may have others elsewhere. */
+function allowedBy(violation: Violation | undefined): string | undefined {
+  const words: unknown = violation?.params['allowedValues']
+  return Array.isArray(words) ? `one of ${words.join(', ')}` : undefined
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -1,5 +1,6 @@
 import type { CardKey, Micros, MovementId, ProductId, WarehouseId } from '../message/event.ts'
 import { parseUuid } from '../message/uuid.ts'
+import type { QuarantineFilter } from '../store/read-quarantine.ts'
 import type { LegKey } from '../store/read-movements.ts'
 import type { HeldKey } from '../store/read-held.ts'
 import type { TransitKey } from '../store/read-transit.ts'
@@ -30,7 +31,7 @@ export function decodeCursor<Key>(kind: CursorKind<Key>, cursor: string): Key | 
 
 /** The lines of a card: the number that the next page's lines are below. */
 export function cardCursor({ warehouseId, productId }: CardKey): CursorKind<number> {
-  return { list: ['card1', warehouseId, productId], write: (before) => [before], read: readLine }
+  return { list: ['card1', warehouseId, productId], write: (before) => [before], read: readNumber }
 }
 
 /** The movements on a card, by the lines that they have there. */
@@ -90,10 +91,15 @@ export const movementsCursor: CursorKind<LegKey> = {
   },
 }
 
-const lineNumber = /^[1-9][0-9]{0,15}$/
+/** Messages in quarantine, of one status and perhaps one code. */
+export function quarantineCursor({ status, code }: QuarantineFilter): CursorKind<number> {
+  return { list: ['quarantine1', status, code ?? 'any'], write: (id) => [id], read: readNumber }
+}
 
-function readLine([text = '']: readonly string[]): number | null {
-  return lineNumber.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null
+const wholeNumber = /^[1-9][0-9]{0,15}$/
+
+function readNumber([text = '']: readonly string[]): number | null {
+  return wholeNumber.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null
 }
 
 /** Of a time that PostgreSQL answered, so within the range of `Micros`. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { PageReader } from '../cache/page-reader.ts'
 import type { Ingest } from '../ingest.ts'
+import type { QuarantineDesk } from '../quarantine-desk.ts'
 import type { BookedPositions } from '../store/booked-positions.ts'
 import type { Database } from '../store/database.ts'
 import type { GuardOptions } from './guard.ts'
@@ -44,6 +45,8 @@ export interface ApiDependencies {
   readonly pages: PageReader
   /** Where events go that come by HTTP. */
   readonly ingest: Ingest
+  /** Decides about messages in quarantine. */
+  readonly quarantine: QuarantineDesk
   /** How far each partition of the topic is booked. */
   readonly positions: Pick<BookedPositions, 'read' | 'wait'>
   /** How many partitions the topic has; null while Kafka does not say. */

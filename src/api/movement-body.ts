@@ -82,7 +82,7 @@ const MovementEntrySchema = define(
   }),
 )
 
-const MovementEventSchema = define(
+export const MovementEventSchema = define(
   'MovementEvent',
   Type.Object(
     {
@@ -169,7 +169,7 @@ function receiverBody(receiver: Receiver): Static<typeof ReceiverSchema> {
   return { ...senderBody(receiver), deliveries: receiver.deliveries }
 }
 
-function eventBody(leg: RecordedLeg): Static<typeof MovementEventSchema> {
+export function eventBody(leg: RecordedLeg): Static<typeof MovementEventSchema> {
   return {
     event: kindOf(leg),
     warehouse_id: leg.warehouseId,

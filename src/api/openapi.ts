@@ -30,6 +30,7 @@ export function openApiFrame(version: string): FastifyDynamicSwaggerOptions {
       tags: [
         { name: 'stock', description: 'Cards and movements, computed from the ledger at reading.' },
         { name: 'events', description: 'A way in beside Kafka: events become messages of the topic.' },
+        { name: 'quarantine', description: 'Messages that could not be booked, and wait for a person.' },
         { name: 'health', description: 'For orchestrators and load balancers.' },
       ],
     },

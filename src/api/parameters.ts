@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { Type, type TSchema } from 'typebox'
 import { movementStatuses } from '../booking/movement-view.ts'
+import { rejections, type RejectionCode } from '../message/rejection.ts'
 import { eventKinds, type MovementId, type ProductId, type WarehouseId } from '../message/event.ts'
 import { samples } from './samples.ts'
 import type { Problem, ProblemCode } from './problems.ts'
@@ -58,6 +59,20 @@ export const pathParameters = {
   product_id: idRule('The product', samples.productId),
 }
 
+/** In the path: a message in quarantine. */
+export const quarantineId = {
+  schema: Type.Integer({
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'The number of the message in quarantine.',
+    examples: [samples.quarantineId],
+  }),
+  problem: 'malformed_quarantine_id',
+  expected: `a whole number, for example ${samples.quarantineId}`,
+} as const satisfies ParameterRule
+
+const rejectionCodes = Object.keys(rejections) as RejectionCode[]
+
 export const queryParameters = {
   limit: {
     schema: Type.Integer({
@@ -99,6 +114,11 @@ export const queryParameters = {
     problem: 'malformed_filter',
     expected: `one of ${eventKinds.join(', ')}`,
   },
+  code: {
+    schema: word(rejectionCodes, 'Only messages that were rejected with this code.'),
+    problem: 'malformed_filter',
+    expected: `one of ${rejectionCodes.join(', ')}`,
+  },
   after: {
     schema: Type.String({
       pattern: '^(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,15})$',
@@ -119,7 +139,7 @@ export const queryParameters = {
   },
 } as const satisfies Record<string, ParameterRule>
 
-const parameters = { ...pathParameters, ...queryParameters }
+const parameters = { ...pathParameters, quarantine_id: quarantineId, ...queryParameters }
 type ParameterName = keyof typeof parameters
 
 /** Whether any route has a parameter of this name. */
@@ -127,9 +147,9 @@ export function isParameter(name: string): name is ParameterName {
   return Object.hasOwn(parameters, name)
 }
 
-/** What is answered when a parameter is not what it must be. */
-export function parameterProblem(name: ParameterName): Problem {
-  const { problem, expected } = parameters[name]
+/** What is answered when a parameter is not what it must be; `expected` where a route wants another word. */
+export function parameterProblem(name: ParameterName, expected: string = parameters[name].expected): Problem {
+  const { problem } = parameters[name]
   return { code: problem, detail: `${name} must be ${expected}.` }
 }
 

@@ -31,7 +31,9 @@ export const ProblemSchema = define(
             field: nullable(Type.String({ description: 'The path of the field at fault, if it is one.' })),
             detail: Type.String({ description: 'The same in a sentence.' }),
           }),
-          { description: 'Only with `nothing_acceptable`: why each event was rejected.' },
+          {
+            description: 'Only with `nothing_acceptable` and `still_rejected`: why each event was rejected.',
+          },
         ),
       ),
     },

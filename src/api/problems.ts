@@ -14,6 +14,11 @@ export const problems = {
     title: 'An id is no UUID',
     remedy: 'Send 32 hexadecimal digits in the form 8-4-4-4-12, in either case.',
   },
+  malformed_quarantine_id: {
+    status: 400,
+    title: 'The number of a message in quarantine is none',
+    remedy: 'Send the quarantine_id that GET /api/quarantine answers.',
+  },
   malformed_cursor: {
     status: 400,
     title: 'The cursor is none of this list',
@@ -115,6 +120,11 @@ export const problems = {
     title: 'No accepted event mentions this product',
     remedy: 'Check the id.',
   },
+  quarantined_message_unknown: {
+    status: 404,
+    title: 'No message in quarantine has this number',
+    remedy: 'Check the number. GET /api/quarantine lists those that are open.',
+  },
   route_unknown: {
     status: 404,
     title: 'There is nothing at this address',
@@ -135,6 +145,23 @@ export const problems = {
     title: 'The message is not booked yet',
     remedy: 'Ask again. If the position does not move on, see /health/ready.',
   },
+  already_redriven: {
+    status: 409,
+    title: 'The message was redriven in another way, and that is final',
+    remedy:
+      'See what was sent by whom with GET /api/quarantine/{quarantine_id}. What is wrong with it is for a new event to correct.',
+  },
+  already_discarded: {
+    status: 409,
+    title: 'The message was discarded, and that is final',
+    remedy: 'If it should be booked after all, send it as an event.',
+  },
+  redrive_begun: {
+    status: 409,
+    title: 'Somebody has begun to redrive the message in another way',
+    remedy:
+      'What was sent may be in the log already. GET /api/quarantine/{quarantine_id} shows it: send the same to finish it.',
+  },
   body_too_large: {
     status: 413,
     title: 'The body is too large',
@@ -149,6 +176,22 @@ export const problems = {
     status: 422,
     title: 'No event of the request can be understood',
     remedy: 'Correct the fields that rejections names, by their code. Nothing was taken.',
+  },
+  still_rejected: {
+    status: 422,
+    title: 'The message would be rejected again',
+    remedy: 'Correct what rejections names, and send the corrected event as message. Nothing has changed.',
+  },
+  accept_unsupported: {
+    status: 422,
+    title: 'Only a possible duplicate can be accepted as it is',
+    remedy: 'Correct the event, and send it as message.',
+  },
+  departure_counts_once: {
+    status: 422,
+    title: 'A movement has one departure of a product',
+    remedy:
+      'If the goods did leave a second time, that is another movement: send the event with its own movement_id as message. If not, discard it.',
   },
   rate_limited: {
     status: 429,

@@ -1,5 +1,6 @@
 import type { Api } from './app.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import { discardMessage } from './routes/discard-message.ts'
 import { getCard } from './routes/get-card.ts'
 import { getDifferences } from './routes/get-differences.ts'
 import { getLiveness, getReadiness } from './routes/get-health.ts'
@@ -8,11 +9,15 @@ import { getMovement } from './routes/get-movement.ts'
 import { getMovements } from './routes/get-movements.ts'
 import { getOpenApi } from './routes/get-openapi.ts'
 import { getProductWarehouses } from './routes/get-product-warehouses.ts'
+import { getQuarantine } from './routes/get-quarantine.ts'
+import { getQuarantinedMessage } from './routes/get-quarantined-message.ts'
 import { getTransit } from './routes/get-transit.ts'
 import { getWarehouseProducts } from './routes/get-warehouse-products.ts'
 import { getWarehouses } from './routes/get-warehouses.ts'
 import { queryCards } from './routes/query-cards.ts'
 import { postEvents } from './routes/post-events.ts'
+import { redriveMessage } from './routes/redrive-message.ts'
+import { redriveMessages } from './routes/redrive-messages.ts'
 
 /** Adds one route. */
 export type Route = (app: Api, deps: ApiDependencies) => void
@@ -30,6 +35,11 @@ export const routes: readonly Route[] = [
   getDifferences,
   getHeld,
   postEvents,
+  getQuarantine,
+  getQuarantinedMessage,
+  redriveMessage,
+  discardMessage,
+  redriveMessages,
   getLiveness,
   getReadiness,
   getOpenApi,

@@ -6,6 +6,7 @@ export const samples = {
   receiverId: 'c1d70455-7e14-11e9-812a-70106f431230',
   time: '2025-02-18T12:12:56Z',
   messageId: 'b3b53031-e83a-4654-87f5-b6b6fb09fd99',
+  quarantineId: 12,
 } as const
 
 const { movementId, productId, senderId, receiverId, messageId } = samples
@@ -172,4 +173,46 @@ export const listed = {
     timestamp: leftAt,
     recorded_at: departure.recorded_at,
   },
+} as const
+
+/** The arrival once more, under another message id. */
+export const quarantinedItem = {
+  quarantine_id: samples.quarantineId,
+  code: 'possible_duplicate',
+  field: null,
+  detail: 'The same report is booked under another message id: a repeat, or two equal pallets.',
+  status: 'open',
+  received_at: '2025-02-18T14:35:02.417Z',
+  topic: 'warehouse_movements',
+  partition: 0,
+  offset: 19,
+  movement_id: movementId,
+  settled_at: null,
+  settled_by: null,
+  reason: null,
+  redriven_to: null,
+} as const
+
+/** The same, whole. */
+export const quarantinedMessage = {
+  ...quarantinedItem,
+  key: null,
+  value: {
+    encoding: 'utf-8',
+    data: JSON.stringify({
+      ...departureEvent,
+      id: 'b3b53031-e83a-4654-87f5-b6b6fb09fd9a',
+      source: 'WH-3423',
+      subject: 'WH-3423:ARRIVAL',
+      data: { ...departureEvent.data, warehouse_id: receiverId, timestamp: cameAt, event: 'arrival' },
+    }),
+  },
+  headers: [
+    {
+      name: { encoding: 'utf-8', data: 'content-type' },
+      value: { encoding: 'utf-8', data: 'application/cloudevents+json' },
+    },
+  ],
+  conflicts_with: [arrival],
+  redrive: null,
 } as const

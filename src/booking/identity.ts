@@ -14,25 +14,39 @@ import { maxArrivals, type Leg } from './ledger.ts'
  * - a second departure with other content: `departure_conflict`;
  * - an arrival at the same warehouse and time with another quantity: `arrival_conflict`;
  * - an arrival at another time or warehouse: a partial delivery, new.
+ *
+ * A person may accept a possible duplicate: then it counts beside its equals, once for its own (source, id). Accepted
+ * before any of them is booked, it is booked as any report is, and the first plain one waits in quarantine in its turn:
+ * which of the equal ones is booked depends on the order, as it does without a person; nothing is lost or counted
+ * unseen. A departure is leg 0, of which there is one, and stays a possible duplicate.
  */
 export function identify(event: MovementEvent, legs: readonly Leg[]): 'new' | 'duplicate' | Rejection {
   let repeated = false
   let contradicted = false
   let arrivals = 0
   for (const leg of legs) {
-    const isDeparture = leg.leg === 0
-    if (!isDeparture) arrivals += 1
-    if (isDeparture !== (event.kind === 'departure')) continue
-    const samePlaceAndTime = leg.warehouseId === event.warehouseId && leg.occurredAt === event.occurredAt
-    if (samePlaceAndTime && leg.quantity === event.quantity) {
+    if (leg.leg !== 0) arrivals += 1
+    if (!isRival(event, leg)) continue
+    if (leg.quantity === event.quantity && isSamePlaceAndTime(event, leg)) {
       if (leg.source === event.source && leg.messageId === event.messageId) return 'duplicate'
       repeated = true
-    } else if (isDeparture || samePlaceAndTime) {
+    } else {
       contradicted = true
     }
   }
-  if (repeated) return reject('possible_duplicate')
+  const mayRepeat = event.accepted === true && event.kind === 'arrival'
+  if (repeated && !mayRepeat) return reject('possible_duplicate')
   if (contradicted) return reject(event.kind === 'departure' ? 'departure_conflict' : 'arrival_conflict')
   if (event.kind === 'arrival' && arrivals >= maxArrivals) return reject('movement_too_large')
   return 'new'
+}
+
+/** Whether the leg, of the same movement and product, is one beside which the report is not new. */
+export function isRival(event: MovementEvent, leg: Leg): boolean {
+  if (event.kind === 'departure') return leg.leg === 0
+  return leg.leg !== 0 && isSamePlaceAndTime(event, leg)
+}
+
+function isSamePlaceAndTime(event: MovementEvent, leg: Leg): boolean {
+  return leg.warehouseId === event.warehouseId && leg.occurredAt === event.occurredAt
 }

@@ -21,6 +21,7 @@ export type Problem = {
   /** Stable: programs should look at this, people at the rest. */
   readonly code:
     | 'malformed_id'
+    | 'malformed_quarantine_id'
     | 'malformed_cursor'
     | 'limit_out_of_range'
     | 'malformed_time'
@@ -41,13 +42,20 @@ export type Problem = {
     | 'card_unknown'
     | 'warehouse_unknown'
     | 'product_unknown'
+    | 'quarantined_message_unknown'
     | 'route_unknown'
     | 'method_not_allowed'
     | 'request_timed_out'
     | 'not_yet_booked'
+    | 'already_redriven'
+    | 'already_discarded'
+    | 'redrive_begun'
     | 'body_too_large'
     | 'unsupported_media_type'
     | 'nothing_acceptable'
+    | 'still_rejected'
+    | 'accept_unsupported'
+    | 'departure_counts_once'
     | 'rate_limited'
     | 'headers_too_large'
     | 'internal_error'
@@ -55,7 +63,7 @@ export type Problem = {
     | 'broker_unavailable'
     | 'answer_timed_out'
 
-  /** Only with `nothing_acceptable`: why each event was rejected. */
+  /** Only with `nothing_acceptable` and `still_rejected`: why each event was rejected. */
   readonly rejections?: readonly {
     /** Which event of the request; 0 is the first. */
     readonly index: number
@@ -530,6 +538,268 @@ export type IngestResult = {
   readonly outcomes: readonly EventOutcome[]
 }
 
+export type QuarantineItem = {
+  /** The number of the message in quarantine. */
+  readonly quarantine_id: number
+
+  /** Why it was not booked: a stable code. */
+  readonly code: string
+
+  /** The path of the field at fault, if it is one field. */
+  readonly field: string | null
+
+  /** The same in a sentence. */
+  readonly detail: string
+
+  /** `open`: it waits for a person. `redriven`: it was written to the topic again. `discarded`: it is not to be booked. */
+  readonly status: 'open' | 'redriven' | 'discarded'
+
+  /** When it was read from the topic. RFC 3339, UTC. */
+  readonly received_at: string
+
+  /** The topic that it was read from. */
+  readonly topic: string
+
+  /** Partition of that topic. */
+  readonly partition: number
+
+  /** Place in the partition. */
+  readonly offset: number
+
+  /** The movement, where it could be read. Lower-case. */
+  readonly movement_id: string | null
+
+  /** When it was redriven or discarded. RFC 3339, UTC. */
+  readonly settled_at: string | null
+
+  /** Who decided that. The name of the API key, or `anonymous` where there are no keys. */
+  readonly settled_by: string | null
+
+  /** Why it was discarded. */
+  readonly reason: string | null
+
+  /** Where the message is in the log again; null unless it was redriven. */
+  readonly redriven_to: {
+    /** Of the topic. Lower-case. */
+    readonly topic_id: string
+
+    /** Of the topic. */
+    readonly partition: number
+
+    /** In the partition. */
+    readonly offset: number
+  } | null
+}
+
+/** Messages in quarantine, the oldest first, without what they say. */
+export type QuarantineItemPage = {
+  readonly items: readonly QuarantineItem[]
+
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
+  readonly next_cursor: string | null
+}
+
+/** Bytes as they are. */
+export type Bytes = {
+  /** What `data` is: the text itself, or, where it is none, the bytes in Base64. */
+  readonly encoding: 'utf-8' | 'base64'
+
+  readonly data: string
+}
+
+/** A message in quarantine, whole. */
+export type QuarantinedMessage = {
+  /** The number of the message in quarantine. */
+  readonly quarantine_id: number
+
+  /** Why it was not booked: a stable code. */
+  readonly code: string
+
+  /** The path of the field at fault, if it is one field. */
+  readonly field: string | null
+
+  /** The same in a sentence. */
+  readonly detail: string
+
+  /** `open`: it waits for a person. `redriven`: it was written to the topic again. `discarded`: it is not to be booked. */
+  readonly status: 'open' | 'redriven' | 'discarded'
+
+  /** When it was read from the topic. RFC 3339, UTC. */
+  readonly received_at: string
+
+  /** The topic that it was read from. */
+  readonly topic: string
+
+  /** Partition of that topic. */
+  readonly partition: number
+
+  /** Place in the partition. */
+  readonly offset: number
+
+  /** The movement, where it could be read. Lower-case. */
+  readonly movement_id: string | null
+
+  /** When it was redriven or discarded. RFC 3339, UTC. */
+  readonly settled_at: string | null
+
+  /** Who decided that. The name of the API key, or `anonymous` where there are no keys. */
+  readonly settled_by: string | null
+
+  /** Why it was discarded. */
+  readonly reason: string | null
+
+  /** Where the message is in the log again; null unless it was redriven. */
+  readonly redriven_to: {
+    /** Of the topic. Lower-case. */
+    readonly topic_id: string
+
+    /** Of the topic. */
+    readonly partition: number
+
+    /** In the partition. */
+    readonly offset: number
+  } | null
+
+  /** Of the Kafka record. */
+  readonly key: Bytes | null
+
+  /** Of the Kafka record; null for a tombstone. */
+  readonly value: Bytes | null
+
+  /** Of the Kafka record, in their order. */
+  readonly headers: readonly {
+    readonly name: Bytes
+
+    /** Null is no value. */
+    readonly value: Bytes | null
+  }[]
+
+  /** Of `possible_duplicate`, `departure_conflict` and `arrival_conflict`: the accepted reports of the same movement and product that speak against it now. */
+  readonly conflicts_with: readonly MovementEvent[]
+
+  /** What somebody has begun to redrive; null if nobody has. While the message is open it may be in the log or not: sending the same again finishes it. */
+  readonly redrive: {
+    /** When. RFC 3339, UTC. */
+    readonly begun_at: string
+
+    /** The name of the API key, or `anonymous` where there are no keys. */
+    readonly begun_by: string
+
+    /** It counts although an equal report is booked. */
+    readonly accepted: boolean
+
+    /** What was sent in place of the value; null for the message as it is. */
+    readonly message: Bytes | null
+  } | null
+}
+
+/** Nothing for the message as it is, or one of these. */
+export type RedriveRequest = {
+  /** The corrected CloudEvent, whole, in structured mode. */
+  readonly message?: {
+    readonly [name: string]: unknown
+  }
+
+  /** Only for an arrival that is a `possible_duplicate`: it counts beside its equal. */
+  readonly accept?: true
+}
+
+export type DiscardRequest = {
+  /** For whoever asks later why it was not booked. */
+  readonly reason: string
+}
+
+export type RedriveAllRequest = {
+  /** Only messages that were rejected with this code. */
+  readonly code:
+    | 'message_empty'
+    | 'message_too_large'
+    | 'not_utf8'
+    | 'not_json'
+    | 'not_an_object'
+    | 'field_missing'
+    | 'field_invalid'
+    | 'specversion_unsupported'
+    | 'type_unknown'
+    | 'dataschema_unsupported'
+    | 'subject_contradicts'
+    | 'time_invalid'
+    | 'uuid_invalid'
+    | 'event_unknown'
+    | 'timestamp_invalid'
+    | 'timestamp_too_fine'
+    | 'timestamp_out_of_range'
+    | 'timestamp_in_future'
+    | 'quantity_invalid'
+    | 'quantity_out_of_range'
+    | 'possible_duplicate'
+    | 'departure_conflict'
+    | 'arrival_conflict'
+    | 'movement_too_large'
+    | 'quantity_overflow'
+    | 'refused_by_database'
+
+  /** Messages at most. */
+  readonly limit?: number
+
+  /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+  readonly cursor?: string
+}
+
+/** A message that was redriven. Asking for the same again answers what has become of it by then. */
+export type Redriven = {
+  /** The number of the message in quarantine. */
+  readonly quarantine_id: number
+
+  /** What became of it, as `POST /api/events` says it. `accepted`: it is in the log and not booked yet. `quarantined`: it was rejected again, and is in quarantine anew. */
+  readonly outcome: 'booked' | 'held' | 'duplicate' | 'quarantined' | 'accepted'
+
+  /** Its line on the card, if it is booked. */
+  readonly card_line: number | null
+
+  /** Where it is now: partition of the topic. */
+  readonly partition: number
+
+  /** Where it is now: place in the partition. */
+  readonly offset: number
+
+  /** Why it is quarantined. */
+  readonly code: string | null
+
+  /** The path of the field at fault, if it is one field. */
+  readonly field: string | null
+
+  /** The same in a sentence. */
+  readonly detail: string | null
+
+  /** When it was redriven. RFC 3339, UTC. */
+  readonly settled_at: string | null
+
+  /** Who redrove it. */
+  readonly settled_by: string | null
+}
+
+/** What became of the open messages of a code. */
+export type RedrivenAll = {
+  /** How many had each outcome. `rejected`: they would be rejected again, and stay open. */
+  readonly outcomes: {
+    readonly booked: number
+
+    readonly held: number
+
+    readonly duplicate: number
+
+    readonly quarantined: number
+
+    readonly accepted: number
+
+    readonly rejected: number
+  }
+
+  /** There are more: pass it as `cursor`. Null if these were the last ones. */
+  readonly next_cursor: string | null
+}
+
 /** The process runs. */
 export type Liveness = {
   /** Always the same: the process answers. */
@@ -646,6 +916,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<ListedMovementPage>
@@ -662,6 +935,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<WarehousePage>
@@ -678,6 +954,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
 
       /** The warehouse: a UUID of any version, in either case. */
       readonly warehouse_id: string
@@ -698,6 +977,9 @@ export interface Operations {
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
 
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
       /** The product: a UUID of any version, in either case. */
       readonly product_id: string
     },
@@ -710,7 +992,10 @@ export interface Operations {
    * Up to 1000 cards. One that no event mentions has quantity 0 and no line.
    */
   readonly queryCards: (
-    args: { readonly body: CardQuery; readonly mediaType?: 'application/json' },
+    args: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    } & { readonly body: CardQuery; readonly mediaType?: 'application/json' },
     options?: CallOptions,
   ) => Promise<CardQuantities>
 
@@ -732,6 +1017,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<OpenMovementPage>
@@ -743,11 +1031,17 @@ export interface Operations {
    */
   readonly listDifferences: (
     args?: {
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id?: string | undefined
+
       /** Lines or other items on the page, at most. */
       readonly limit?: number | undefined
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<OpenMovementPage>
@@ -770,9 +1064,116 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<HeldDeparturePage>
+
+  /**
+   * Messages in quarantine, the oldest first.
+   *
+   * A queue to work off: what waits longest comes first, and what comes in meanwhile is found at the end of the same walk.
+   */
+  readonly listQuarantine: (
+    args?: {
+      /** Only messages that were rejected with this code. */
+      readonly code?:
+        | 'message_empty'
+        | 'message_too_large'
+        | 'not_utf8'
+        | 'not_json'
+        | 'not_an_object'
+        | 'field_missing'
+        | 'field_invalid'
+        | 'specversion_unsupported'
+        | 'type_unknown'
+        | 'dataschema_unsupported'
+        | 'subject_contradicts'
+        | 'time_invalid'
+        | 'uuid_invalid'
+        | 'event_unknown'
+        | 'timestamp_invalid'
+        | 'timestamp_too_fine'
+        | 'timestamp_out_of_range'
+        | 'timestamp_in_future'
+        | 'quantity_invalid'
+        | 'quantity_out_of_range'
+        | 'possible_duplicate'
+        | 'departure_conflict'
+        | 'arrival_conflict'
+        | 'movement_too_large'
+        | 'quantity_overflow'
+        | 'refused_by_database'
+        | undefined
+
+      /** Only messages with this status; without it, those that are `open`. */
+      readonly status?: 'open' | 'redriven' | 'discarded' | undefined
+
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<QuarantineItemPage>
+
+  /**
+   * One message in quarantine, whole.
+   *
+   * Its bytes, what speaks against it, and what was decided about it.
+   */
+  readonly getQuarantinedMessage: (
+    args: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
+      /** The number of the message in quarantine. */
+      readonly quarantine_id: number
+    },
+    options?: CallOptions,
+  ) => Promise<QuarantinedMessage>
+
+  /**
+   * Write a message to the topic again.
+   *
+   * As it is, corrected, or accepted beside its equal; once, and for good. The answer waits until it is booked. What would be rejected again is refused. Asking for the same again answers the same.
+   */
+  readonly redriveQuarantinedMessage: (
+    args: {
+      /** The number of the message in quarantine. */
+      readonly quarantine_id: number
+    } & { readonly body: RedriveRequest | null; readonly mediaType?: 'application/json' },
+    options?: CallOptions,
+  ) => Promise<Redriven>
+
+  /**
+   * Decide that a message is not to be booked.
+   *
+   * Once, and for good. The message stays where it is, whole, with the reason. Asking for the same again answers the same.
+   */
+  readonly discardQuarantinedMessage: (
+    args: {
+      /** The number of the message in quarantine. */
+      readonly quarantine_id: number
+    } & { readonly body: DiscardRequest; readonly mediaType?: 'application/json' },
+    options?: CallOptions,
+  ) => Promise<QuarantineItem>
+
+  /**
+   * Write the open messages of a code to the topic again.
+   *
+   * As they are, the oldest first, up to 100 at once: for when what rejected them has changed. Those that would be rejected again stay open and are counted. What somebody has begun to redrive is finished as it was begun.
+   */
+  readonly redriveQuarantine: (
+    args: { readonly body: RedriveAllRequest; readonly mediaType?: 'application/json' },
+    options?: CallOptions,
+  ) => Promise<RedrivenAll>
 
   /**
    * Whether the process runs.
@@ -827,6 +1228,19 @@ export const operations: Readonly<Record<keyof Operations, Operation>> = {
   listTransit: { method: 'GET', path: '/api/transit', answers: [200] },
   listDifferences: { method: 'GET', path: '/api/differences', answers: [200] },
   listHeld: { method: 'GET', path: '/api/held', answers: [200] },
+  listQuarantine: { method: 'GET', path: '/api/quarantine', answers: [200] },
+  getQuarantinedMessage: { method: 'GET', path: '/api/quarantine/{quarantine_id}', answers: [200] },
+  redriveQuarantinedMessage: {
+    method: 'POST',
+    path: '/api/quarantine/{quarantine_id}/redrive',
+    answers: [200, 202],
+  },
+  discardQuarantinedMessage: {
+    method: 'POST',
+    path: '/api/quarantine/{quarantine_id}/discard',
+    answers: [200],
+  },
+  redriveQuarantine: { method: 'POST', path: '/api/quarantine/redrive', answers: [200] },
   getLiveness: { method: 'GET', path: '/health/live', answers: [200] },
   getReadiness: { method: 'GET', path: '/health/ready', answers: [200, 503] },
   postEvents: { method: 'POST', path: '/api/events', answers: [200, 202] },

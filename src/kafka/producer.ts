@@ -3,20 +3,21 @@
  * topic stays the one log from which a database can be brought up again.
  */
 import { Producer as Client, ProduceAcks, murmur2 } from '@platformatic/kafka'
+import { originMark, withoutMarks, type Origin } from '../message/marks.ts'
 import type { MessageHeader } from '../message/message.ts'
 import type { Cluster } from './cluster.ts'
 import { kafkaFault, toKafkaFault } from './kafka-fault.ts'
 
 type BufferClient = Client
 
-/** Who gave a message to us, told by its header `bincard-origin`. */
-export type Origin = 'http' | 'opening-stock'
-
 export interface NewMessage {
   /** The warehouse: its messages share a partition and keep their order. */
   readonly key: Buffer
   readonly value: Buffer
+  /** As they were given to us: those that look like marks of our own are left out. */
   readonly headers: readonly MessageHeader[]
+  /** What we have to say of it ourselves (`message/marks.ts`), beside its origin. */
+  readonly marks?: readonly MessageHeader[]
 }
 
 /** Where a message is in the log. */
@@ -26,7 +27,6 @@ export interface ProducedAt {
   readonly offset: number
 }
 
-const originHeader = 'bincard-origin'
 /** One request: half of the megabyte that brokers take as one record batch unless told otherwise. */
 const maxRequestBytes = 524_288
 /** What a record costs beside its key, value and headers, roughly and generously. */
@@ -110,15 +110,16 @@ export class Producer {
   ): Promise<number> {
     const { offsets } = await client.send({
       acks: ProduceAcks.ALL,
-      messages: messages.map(({ key, value, headers }) => ({
+      messages: messages.map(({ key, value, headers, marks = [] }) => ({
         topic: this.#topic,
         partition,
         key,
         value,
-        headers: new Map([
-          ...headers.map(({ name, value: text }) => [name, text ?? Buffer.alloc(0)] as const),
-          [Buffer.from(originHeader), Buffer.from(origin)] as const,
-        ]),
+        headers: new Map(
+          [...withoutMarks(headers), ...marks, originMark(origin)].map(
+            ({ name, value: text }) => [name, text ?? Buffer.alloc(0)] as const,
+          ),
+        ),
       })),
     })
     const first = offsets?.[0]?.offset
@@ -184,7 +185,10 @@ function* requestsOf(messages: readonly NewMessage[]): Generator<readonly NewMes
   if (request.length > 0) yield request
 }
 
-function bytesOf({ key, value, headers }: NewMessage): number {
-  const ofHeaders = headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
+function bytesOf({ key, value, headers, marks = [] }: NewMessage): number {
+  const ofHeaders = [...headers, ...marks].reduce(
+    (sum, header) => sum + header.name.length + (header.value?.length ?? 0),
+    0,
+  )
   return recordOverheadBytes + key.length + value.length + ofHeaders
 }

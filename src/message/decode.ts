@@ -1,5 +1,6 @@
 import { isObject, openEnvelope } from './envelope.ts'
 import type { EventKind, Micros, MovementEvent, MovementId, ProductId, WarehouseId } from './event.ts'
+import { isMarkedAccepted } from './marks.ts'
 import type { Message } from './message.ts'
 import { reject, type Rejection } from './rejection.ts'
 import { parseTimestamp } from './timestamp.ts'
@@ -48,7 +49,10 @@ export function decode(message: Message, receivedAt: Micros): Decoded {
   const quantity = readQuantity(data['quantity'], kind)
   if (typeof quantity !== 'number') return quantity
 
-  return { kind, movementId, productId, warehouseId, occurredAt, quantity, source, messageId }
+  const event = { kind, movementId, productId, warehouseId, occurredAt, quantity, source, messageId }
+  return message.headers.length > 0 && isMarkedAccepted(message.headers)
+    ? { ...event, accepted: true }
+    : event
 }
 
 function checkEnvelope(attributes: Readonly<Record<string, unknown>>): Rejection | null {

@@ -9,7 +9,8 @@ export interface Envelope {
   readonly data: unknown
 }
 
-const maxValueBytes = 64 * 1024
+/** The longest value that is read. */
+export const maxValueBytes = 64 * 1024
 
 /**
  * Opens a message by the CloudEvents Kafka binding: in binary mode (a `ce_specversion` header) the attributes are

@@ -34,6 +34,8 @@ export interface MovementEvent {
   readonly source: string
   /** CloudEvents `id`. Not an identity on its own: real producers repeat it (see `booking/identity.ts`). */
   readonly messageId: string
+  /** A person has said that it counts although an equal report is booked (see `marks.ts`). */
+  readonly accepted?: true
 }
 
 /** The stock of one product in one warehouse is kept on one card. */

@@ -1,5 +1,5 @@
 import type { RecordedLeg } from '../booking/movement-view.ts'
-import type { MovementId } from '../message/event.ts'
+import type { MovementId, ProductId } from '../message/event.ts'
 import type { Queryable } from './database.ts'
 
 const legsOfMovement = `
@@ -14,4 +14,12 @@ where movement_id = $1`
  */
 export async function readMovement(db: Queryable, movementId: MovementId): Promise<RecordedLeg[]> {
   return await db.query<RecordedLeg>(legsOfMovement, [movementId])
+}
+
+/** The same of one product of the movement: at most 1,001 legs. */
+export async function readMovementPair(
+  db: Queryable,
+  { movementId, productId }: { readonly movementId: MovementId; readonly productId: ProductId },
+): Promise<RecordedLeg[]> {
+  return await db.query<RecordedLeg>(`${legsOfMovement} and product_id = $2`, [movementId, productId])
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Micros, MovementId, ProductId, WarehouseId } from '../../src/message/event.ts'
+import type { Micros, MovementEvent, MovementId, ProductId, WarehouseId } from '../../src/message/event.ts'
 import { parseTimestamp } from '../../src/message/timestamp.ts'
 import type { Database, Queryable } from '../../src/store/database.ts'
 import type { Snapshots } from '../../src/store/page.ts'
@@ -12,10 +12,13 @@ import { readCard } from '../../src/store/read-card.ts'
 import { readHeld } from '../../src/store/read-held.ts'
 import { readCardMovements, readMovements } from '../../src/store/read-movements.ts'
 import { readProductWarehouses } from '../../src/store/read-product-warehouses.ts'
+import { readContradictions } from '../../src/store/read-contradictions.ts'
+import { readQuarantine, readQuarantinedMessages } from '../../src/store/read-quarantine.ts'
 import { readQuantities } from '../../src/store/read-quantities.ts'
 import { readTransit } from '../../src/store/read-transit.ts'
 import { readWarehouseProducts } from '../../src/store/read-warehouse-products.ts'
 import { openDatabase } from '../support/ledger.ts'
+import { toJson } from '../support/memory-log.ts'
 import { freshDatabase } from '../support/environment.ts'
 
 const movements = 100_000
@@ -124,6 +127,26 @@ suite('over 100,000 movements', () => {
           filter: { from: noon, to: later(3600), event: 'arrival' },
         }),
     ],
+    [
+      'the messages in quarantine that are open',
+      ['quarantine_by_status'],
+      (db) => readQuarantine(db, { status: 'open', code: null }, page),
+    ],
+    [
+      'those of a rare code that were discarded, on a later page',
+      ['quarantine_by_code'],
+      (db) =>
+        readQuarantine(db, { status: 'discarded', code: 'departure_conflict' }, { ...page, after: 500 }),
+    ],
+    [
+      'one message in quarantine, and what speaks against it',
+      ['quarantine_key', 'movement_leg_key'],
+      async (db) => {
+        const [message] = await readQuarantinedMessages(db, [1000], { maxValueBytes: 1000 })
+        assert(message !== undefined)
+        assert.equal((await readContradictions(db, message)).length, 1)
+      },
+    ],
   ]
   for (const [name, indexes, ask] of questions) {
     test(`${name}: read from an index, and no ledger is scanned`, async () => {
@@ -171,7 +194,7 @@ class Explained implements Queryable, Snapshots {
   }
 
   #note(plan: Plan): void {
-    const ledgers = ['movement_leg', 'card_line', 'transit']
+    const ledgers = ['movement_leg', 'card_line', 'transit', 'quarantine']
     const table = plan['Relation Name'] ?? ''
     if (plan['Node Type'] === 'Seq Scan' && ledgers.includes(table)) this.scanned.push(table)
     if (plan['Index Name'] !== undefined) this.used.add(plan['Index Name'])
@@ -221,6 +244,18 @@ select ${idSql('c', 'n')}, ${idSql('b', 'n % 50')}, ${leg},
   ${leg === 0 ? 'case when n % 50 = 3 then null else n end' : 'n'}
 from generate_series(1, ${movements}) n ${leg === 0 ? '' : 'where n % 10 <> 0'}`
 
+const conflicting: MovementEvent = {
+  kind: 'departure',
+  movementId: movement,
+  productId: idOf<ProductId>('b', 0),
+  warehouseId: warehouse,
+  occurredAt: noon,
+  quantity: 7,
+  source: 'WH-1',
+  messageId: 'm',
+}
+const valueSql = `convert_to('${toJson(conflicting)}', 'UTF8')`
+
 const rows = [
   `insert into warehouse (warehouse_id, token, last_recorded_at)
    select ${idSql('a', 'n')}, gen_random_uuid(), now() from generate_series(0, 20) n`,
@@ -235,5 +270,13 @@ const rows = [
   `insert into transit
    select movement_id, product_id, sum(case when leg = 0 then quantity else -quantity end), min(occurred_at)
    from movement_leg group by movement_id, product_id having sum(case when leg = 0 then quantity else -quantity end) <> 0`,
+  // Each thousandth is open and says that movement 5000 left elsewhere; nearly all have one code.
+  `insert into quarantine (topic, topic_id, kafka_partition, kafka_offset, value, header_names, header_values, code, detail,
+     received_at, status, settled_at, settled_by)
+   select 'movements', gen_random_uuid(), 0, n, ${valueSql}, '{}', '{}',
+     case when n % 1000 = 0 then 'departure_conflict' else 'not_json' end, 'why', now(),
+     case when n % 1000 = 0 then 'open' else 'discarded' end,
+     case when n % 1000 <> 0 then now() end, case when n % 1000 <> 0 then 'anna' end
+   from generate_series(1, ${movements}) n`,
   'vacuum analyze',
 ]

@@ -111,6 +111,26 @@ export function covered(events: readonly MovementEvent[], surplus = 0): Movement
   return [...events, ...stock]
 }
 
+const copyMark = ' copy'
+
+/** Each report under another message id, as a producer repeats it. */
+export function plainCopies(events: readonly MovementEvent[]): MovementEvent[] {
+  return events.map((one) => ({ ...one, messageId: `${one.messageId}${copyMark}` }))
+}
+
+/** The same, each accepted by a person. */
+export function acceptedCopies(events: readonly MovementEvent[]): MovementEvent[] {
+  return plainCopies(events).map((one) => ({ ...one, accepted: true }))
+}
+
+/** What a copy was made of; null for an original. */
+export function originalOf(copy: MovementEvent): MovementEvent | null {
+  const { kind, movementId, productId, warehouseId, occurredAt, quantity, source, messageId: id } = copy
+  if (!id.endsWith(copyMark)) return null
+  const messageId = id.slice(0, -copyMark.length)
+  return { kind, movementId, productId, warehouseId, occurredAt, quantity, source, messageId }
+}
+
 /** The same elements in another order, by a list of numbers that fast-check draws and shrinks. */
 export function shuffled<T>(items: readonly T[], draws: readonly number[]): T[] {
   const rest = [...items]

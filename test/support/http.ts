@@ -11,6 +11,7 @@ import { createServer, type ApiServer } from '../../src/api/server.ts'
 import { createClient, type Client } from '../../src/client/client.ts'
 import { operations } from '../../src/client/description.ts'
 import { createIngest } from '../../src/ingest.ts'
+import { createQuarantineDesk } from '../../src/quarantine-desk.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { BookedPositions } from '../../src/store/booked-positions.ts'
@@ -55,6 +56,11 @@ export const routes = {
   held: '/api/held',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
   events: '/api/events',
+  quarantine: '/api/quarantine',
+  quarantined: '/api/quarantine/{quarantine_id}',
+  redrive: '/api/quarantine/{quarantine_id}/redrive',
+  discard: '/api/quarantine/{quarantine_id}/discard',
+  redriveAll: '/api/quarantine/redrive',
   live: '/health/live',
   ready: '/health/ready',
 } as const
@@ -70,13 +76,13 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
   const database = changes.database ?? (await openFreshDatabase(t))
   const limits = changes.limits ?? defaultLimits
   const positions = new BookedPositions({ database, topic: 'movements' })
-  const ingest = createIngest({
+  const ways = {
     database,
     positions,
     producer: { produce: () => Promise.reject(kafkaFault('broker_unreachable')) },
     bookingWaitMs: limits.bookingWaitMs,
     clock: () => (Date.now() * 1000) as Micros,
-  })
+  }
   const observed: Observation[] = []
   const logged: string[] = []
   const server = createServer({
@@ -89,7 +95,8 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     access: { keys: null, requestsPerSecond: 0 },
     corsOrigins: [],
     pages: uncachedPages(() => {}),
-    ingest,
+    ingest: createIngest(ways),
+    quarantine: createQuarantineDesk(ways),
     positions,
     countPartitions: async () => null,
     ...changes,

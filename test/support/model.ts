@@ -44,11 +44,15 @@ export class Model {
     const same = accepted.filter((other) => contentOf(other) === contentOf(event))
     if (same.some((other) => other.source === event.source && other.messageId === event.messageId))
       return 'duplicate'
-    if (same.length > 0) return 'possible_duplicate'
+    const isCounted = event.accepted === true && event.kind === 'arrival'
+    if (same.length > 0 && !isCounted) return 'possible_duplicate'
     const rivals = accepted.filter((other) => other.kind === event.kind)
     if (event.kind === 'departure' && rivals.length > 0) return 'departure_conflict'
+    const unequal = rivals.filter((other) => !same.includes(other))
     if (
-      rivals.some((other) => other.warehouseId === event.warehouseId && other.occurredAt === event.occurredAt)
+      unequal.some(
+        (other) => other.warehouseId === event.warehouseId && other.occurredAt === event.occurredAt,
+      )
     ) {
       return 'arrival_conflict'
     }

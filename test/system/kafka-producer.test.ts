@@ -58,6 +58,29 @@ test('each message is where the answer says, in order, with its headers and its 
   }
 })
 
+test('a header that looks like a mark of ours is left out; what we say ourselves is there', async (t) => {
+  const { topic, topicId, cluster } = await makeTopic(t)
+  const producer = makeOurProducer(t, { cluster, topic })
+  const header = (name: string, value: string) => ({ name: Buffer.from(name), value: Buffer.from(value) })
+  const given = ['bincard-accepted', 'bincard-origin', 'Bincard-Accepted', 'bincardian', 'ce_id']
+  const sent = {
+    ...message('key', 'value'),
+    headers: given.map((name) => header(name, 'theirs')),
+    marks: [header('bincard-quarantine-id', '7')],
+  }
+  await producer.produce([sent], 'redrive')
+  const { messages } = await readAll(makeReader(t, { cluster, topic, topicId }))
+  assert.deepEqual(
+    messages[0]?.headers.map(({ name, value }) => [String(name), String(value)]),
+    [
+      ['bincardian', 'theirs'],
+      ['ce_id', 'theirs'],
+      ['bincard-quarantine-id', '7'],
+      ['bincard-origin', 'redrive'],
+    ],
+  )
+})
+
 test('more than a broker takes in one record batch is sent in several requests, in order', async (t) => {
   const { topic, topicId, cluster } = await makeTopic(t)
   const producer = makeOurProducer(t, { cluster, topic })

@@ -3,7 +3,15 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { cardId } from '../../src/booking/ledger.ts'
 import type { MovementEvent } from '../../src/message/event.ts'
-import { anyPile, anyStream, covered, shuffled } from '../support/events.ts'
+import {
+  acceptedCopies,
+  anyPile,
+  anyStream,
+  covered,
+  originalOf,
+  plainCopies,
+  shuffled,
+} from '../support/events.ts'
 import { MemoryLedger } from '../support/memory-ledger.ts'
 import { Model } from '../support/model.ts'
 
@@ -24,6 +32,20 @@ function inBatches(events: readonly MovementEvent[], sizes: readonly number[]): 
     start += size
   }
   return batches
+}
+
+/** The same stream, but each original is delivered before its first copy. */
+function equalsFirst(events: readonly MovementEvent[]): MovementEvent[] {
+  const seen = new Set<string>()
+  return events.flatMap((event) => {
+    const original = originalOf(event)
+    if (original === null || seen.has(original.messageId)) {
+      seen.add(event.messageId)
+      return [event]
+    }
+    seen.add(original.messageId)
+    return [original, event]
+  })
 }
 
 /** What a reader sees of the books, without the order in which they came to be. */
@@ -53,6 +75,27 @@ suite('booking, with any stream', () => {
         assert.ok(twisted.legs.every(({ line }) => line !== null))
       }),
       { numRuns: 400 },
+    )
+  })
+
+  test('what a person accepts counts once beside its equal, in any order in which the equal comes first', () => {
+    fc.assert(
+      fc.property(anyStream, draws, draws, reading, (stream, order, sizes, how) => {
+        const reports = covered(stream)
+        const accepted = acceptedCopies(reports)
+        const straight = new MemoryLedger()
+        straight.book([...reports, ...accepted])
+        const all = shuffled(
+          [...reports, ...accepted, ...reports, ...accepted, ...plainCopies(reports)],
+          order,
+        )
+        const twisted = new MemoryLedger(how)
+        for (const batch of inBatches(equalsFirst(all), sizes)) twisted.book(batch)
+        assert.deepEqual(books(twisted), books(straight))
+        const arrivals = reports.filter(({ kind }) => kind === 'arrival')
+        assert.equal(twisted.legs.length, reports.length + arrivals.length)
+      }),
+      { numRuns: 300 },
     )
   })
 
@@ -94,7 +137,10 @@ suite('booking, with any stream', () => {
   test('batches of any size, and pages of any size, book line by line what the oracle books', () => {
     fc.assert(
       fc.property(fc.oneof(anyPile, anyStream), draws, draws, reading, (stream, order, sizes, how) => {
-        const events = shuffled(covered(stream, 3).slice(0, -1), order)
+        const reports = covered(stream, 3).slice(0, -1)
+        const some = reports.filter((_, index) => (order[index % order.length] ?? 0) % 2 === 0)
+        const repeated = [...acceptedCopies(some), ...plainCopies(some), ...acceptedCopies(some)]
+        const events = shuffled([...reports, ...repeated], order)
         const model = new Model()
         const ledger = new MemoryLedger(how)
         for (const event of events) model.deliver(event)

@@ -146,6 +146,61 @@ suite('the rules of booking', () => {
     assert.equal(ledger.balance(card), 0)
   })
 
+  test('an arrival that a person accepts counts beside its equal, once for its own id', () => {
+    const ledger = new MemoryLedger()
+    const [one, two] = [arrival({ quantity: 5, id: 'one' }), arrival({ quantity: 5, id: 'two' })]
+    const accepted = { ...two, accepted: true } as const
+    assert.deepEqual(outcomes(ledger, one, two, accepted, accepted, two, one), [
+      'booked',
+      'possible_duplicate',
+      'booked',
+      'duplicate',
+      'duplicate',
+      'duplicate',
+    ])
+    assert.deepEqual(ledger.book([{ ...accepted, messageId: 'three' }, accepted]).outcomes, [
+      'booked',
+      'duplicate',
+    ])
+    assert.deepEqual(
+      ledger.legs.map(({ leg, messageId }) => [leg, messageId]),
+      [
+        [1, 'one'],
+        [2, 'two'],
+        [3, 'three'],
+      ],
+    )
+    assert.equal(ledger.balance(card), 15)
+  })
+
+  test('an accepted arrival that comes before its equals is booked, and the first of them waits for a person', () => {
+    const ledger = new MemoryLedger()
+    const [one, two] = [arrival({ quantity: 5, id: 'one' }), arrival({ quantity: 5, id: 'two' })]
+    const happened = outcomes(ledger, { ...two, accepted: true }, two, one, { ...one, accepted: true })
+    assert.deepEqual(happened, ['booked', 'duplicate', 'possible_duplicate', 'booked'])
+    assert.equal(ledger.balance(card), 10)
+  })
+
+  test('a departure cannot be accepted a second time, nor an arrival of another quantity', () => {
+    const ledger = new MemoryLedger()
+    const happened = outcomes(
+      ledger,
+      arrival({ quantity: 50 }),
+      departure({ quantity: 5, id: 'one' }),
+      { ...departure({ quantity: 5, id: 'two' }), accepted: true },
+      { ...departure({ quantity: 6 }), accepted: true },
+      { ...arrival({ quantity: 51 }), accepted: true },
+    )
+    assert.deepEqual(happened, [
+      'booked',
+      'booked',
+      'possible_duplicate',
+      'departure_conflict',
+      'arrival_conflict',
+    ])
+    assert.equal(ledger.balance(card), 45)
+  })
+
   test('a second departure of a movement contradicts the first, whatever differs', () => {
     const ledger = new MemoryLedger()
     const happened = outcomes(

@@ -74,6 +74,24 @@ suite('decoding', () => {
     })
   })
 
+  test('only the header of our own producer says that a person has accepted the message', () => {
+    const text = JSON.stringify({ ...envelope, accepted: true, 'bincard-accepted': 'true' })
+    const acceptedBy = (headers: Record<string, string>) => {
+      const event = decode(messageOf(text, headers), receivedAt)
+      return event.kind === 'rejected' ? event.code : event.accepted
+    }
+    assert.equal(acceptedBy({ 'bincard-origin': 'redrive', 'bincard-accepted': 'true' }), true)
+    for (const name of [
+      'accepted',
+      'ce_bincard-accepted',
+      'ce-bincard-accepted',
+      'Bincard-Accepted',
+      'bincard-',
+    ])
+      assert.equal(acceptedBy({ [name]: 'true' }), undefined)
+    assert.equal(acceptedBy({}), undefined)
+  })
+
   test('binary mode: attributes in ce_ headers, the data alone as value', () => {
     const headers = {
       ce_id: '1',

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { generateDocs, repository } from '../../scripts/generate-docs.ts'
+import { rejections } from '../../src/message/rejection.ts'
 
 for (const { path, text } of await generateDocs()) {
   test(`${path} is what the code says now (else: npm run docs)`, async () => {
@@ -10,6 +11,12 @@ for (const { path, text } of await generateDocs()) {
     assert.deepEqual(firstDifference(written, text), null)
   })
 }
+
+test('docs/quarantine.md says of every reason for quarantine what to do', async () => {
+  const page = await readFile(join(repository, 'docs/quarantine.md'), 'utf8')
+  const explained = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, code]) => code)
+  assert.deepEqual(explained, Object.keys(rejections))
+})
 
 /** The first line that differs: two whole pages would bury it. */
 function firstDifference(written: string, text: string) {
