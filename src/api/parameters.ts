@@ -5,7 +5,7 @@ import { movementStatuses } from '../booking/movement-view.ts'
 import { eventKinds, type MovementId, type ProductId, type WarehouseId } from '../message/event.ts'
 import { samples } from './samples.ts'
 import type { Problem, ProblemCode } from './problems.ts'
-import { uuidPattern, word } from './schema.ts'
+import { timePattern, uuidPattern, word } from './schema.ts'
 
 export interface ParameterRule {
   readonly schema: TSchema
@@ -36,6 +36,7 @@ function idRule(subject: string, example: string) {
 function timeRule(description: string) {
   return {
     schema: Type.String({
+      pattern: timePattern,
       maxLength: maxTimeCharacters,
       description: `${description} RFC 3339; without an offset it is UTC.`,
       examples: [samples.time],

@@ -481,6 +481,15 @@ export type MovementMessage = {
   /** Of the message. */
   readonly id: string
 
+  /** May end in `:DEPARTURE` or `:ARRIVAL`, if the data say so, too. */
+  readonly subject?: string | null
+
+  /** If it ends in a version, its first number must be 1. */
+  readonly dataschema?: string | null
+
+  /** When it was sent: milliseconds since 1970, or RFC 3339. Not used. */
+  readonly time?: number | string | null
+
   readonly data: MovementData
   readonly [name: string]: unknown
 }
@@ -637,6 +646,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<ListedMovementPage>
@@ -653,6 +665,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<WarehousePage>
@@ -669,6 +684,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
 
       /** The warehouse: a UUID of any version, in either case. */
       readonly warehouse_id: string
@@ -689,6 +707,9 @@ export interface Operations {
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
 
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
       /** The product: a UUID of any version, in either case. */
       readonly product_id: string
     },
@@ -701,7 +722,10 @@ export interface Operations {
    * Up to 1000 cards. One that no event mentions has quantity 0 and no line.
    */
   readonly queryCards: (
-    args: { readonly body: CardQuery; readonly mediaType?: 'application/json' },
+    args: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    } & { readonly body: CardQuery; readonly mediaType?: 'application/json' },
     options?: CallOptions,
   ) => Promise<CardQuantities>
 
@@ -723,6 +747,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<OpenMovementPage>
@@ -734,11 +761,17 @@ export interface Operations {
    */
   readonly listDifferences: (
     args?: {
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id?: string | undefined
+
       /** Lines or other items on the page, at most. */
       readonly limit?: number | undefined
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<OpenMovementPage>
@@ -761,6 +794,9 @@ export interface Operations {
 
       /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
       readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
     },
     options?: CallOptions,
   ) => Promise<HeldDeparturePage>
