@@ -7,18 +7,18 @@
  */
 import { spawn } from 'node:child_process'
 import { globSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { kafkaJars, redisPrograms } from '../stack/maven-parts.ts'
 import type { KafkaJars } from '../stack/maven-parts.ts'
 import { startKafka } from '../stack/kafka.ts'
-import { stopOrphans } from '../stack/orphans.ts'
+import { removeLeftovers } from '../stack/leftovers.ts'
 import type { Part } from '../stack/part.ts'
 import { freePort } from '../stack/ports.ts'
 import { redisProgram, startRedis } from '../stack/redis.ts'
 import { startPostgres } from '../stack/postgres.ts'
 import { createProgress } from '../stack/progress.ts'
 import { exitCodes, StackError } from '../stack/stack-error.ts'
-import { root, runFolder, stateFolder } from '../stack/state.ts'
+import { root, runFolder } from '../stack/state.ts'
 import { stopSignal } from '../stack/stop-signal.ts'
 
 /** What `npm test` promises at most, on two cores. */
@@ -47,7 +47,7 @@ async function main(globs: readonly string[]): Promise<number> {
   try {
     const files = globSync(globs.length === 0 ? everything : [...globs], { cwd: root })
     if (files.length === 0) throw new StackError(`No test matches ${globs.join(' ')}.`, exitCodes.wrongUse)
-    await removeLeftovers(signal)
+    await removeLeftovers('test', signal)
     const environment = await startParts(files, { running, signal })
     return await runTests(files, { environment, signal })
   } catch (error) {
@@ -58,25 +58,6 @@ async function main(globs: readonly string[]): Promise<number> {
   } finally {
     await Promise.all(running.map((part) => part.stop()))
     rmSync(folder.path, { recursive: true, force: true })
-  }
-}
-
-/** A run that was killed could not tidy up. Whether it is over is told by its process id, the folder's name. */
-async function removeLeftovers(signal: AbortSignal): Promise<void> {
-  for (const path of globSync('test-*', { cwd: stateFolder })) {
-    const pid = Number(/^test-(\d+)$/.exec(basename(path))?.[1])
-    if (Number.isNaN(pid) || isAlive(pid)) continue
-    const leftover = runFolder(path)
-    await stopOrphans(leftover, signal)
-    rmSync(leftover.path, { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -8,6 +8,8 @@ import type { ApiDependencies, Health, Observation } from '../../src/api/depende
 import { defaultLimits } from '../../src/api/limits.ts'
 import { uncachedPages } from '../../src/cache/page-reader.ts'
 import { createServer, type ApiServer } from '../../src/api/server.ts'
+import { createClient, type Client } from '../../src/client/client.ts'
+import { operations } from '../../src/client/description.ts'
 import { createIngest } from '../../src/ingest.ts'
 import { createQuarantineDesk } from '../../src/quarantine-desk.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
@@ -32,6 +34,8 @@ export interface TestApi {
   readonly observed: Observation[]
   /** What the server logged. */
   readonly logged: string[]
+  /** Speaks to it as its users do; fails at an answer that is not as the description says. */
+  readonly client: Client
   /** Asks, and fails if the answer is not as the description of `route` says. */
   get(route: string, path: string, init?: RequestInit): Promise<Answer>
   /** The same for `POST` with a JSON body. */
@@ -119,7 +123,24 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     check('post', path.split('?', 1)[0] ?? path, answer)
     return answer
   }
-  return { url, server, database, observed, logged, get, post, send }
+  const client = createClient({
+    baseUrl: url,
+    fetch: async (address, init) => {
+      const answer = await fetch(address, init)
+      const method = init.method === 'POST' ? 'post' : 'get'
+      check(method, routeOf(new URL(address).pathname), await read(answer.clone()))
+      return answer
+    },
+  })
+  return { url, server, database, observed, logged, client, get, post, send }
+}
+
+/** The route that a path is of; ids are all that differs. */
+function routeOf(path: string): string {
+  const isOf = (route: string) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
+  const route = Object.values(operations).find((operation) => isOf(operation.path))?.path
+  assert(route !== undefined, `no route is at ${path}`)
+  return route
 }
 
 /** A migrated database that nobody else uses, with limits short enough for tests. */
@@ -148,7 +169,10 @@ export function openTestDatabase(
 
 /** Asks once, whatever comes. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url, { redirect: 'manual', ...init })
+  return await read(await fetch(url, { redirect: 'manual', ...init }))
+}
+
+async function read(response: Response): Promise<Answer> {
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null }
