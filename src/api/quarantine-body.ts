@@ -40,6 +40,9 @@ const itemProperties = {
   partition: Type.Integer({ minimum: 0, description: 'Partition of that topic.' }),
   offset: Type.Integer({ minimum: 0, description: 'Place in the partition.' }),
   movement_id: nullable(uuid('The movement, where it could be read.')),
+  redrive_begun_at: nullable(
+    timestamp('When somebody began to redrive it. Of an open message: it was interrupted, or is under way.'),
+  ),
   settled_at: nullable(timestamp('When it was redriven or discarded.')),
   settled_by: nullable(Type.String({ description: `Who decided that. ${deciderDescription}` })),
   reason: nullable(Type.String({ description: 'Why it was discarded.' })),
@@ -126,6 +129,7 @@ export function quarantineItemBody(item: QuarantineItem): Static<typeof Quaranti
     partition: item.partition,
     offset: item.offset,
     movement_id: item.movementId,
+    redrive_begun_at: item.claimedAt === null ? null : formatTimestamp(item.claimedAt),
     settled_at: item.settledAt === null ? null : formatTimestamp(item.settledAt),
     settled_by: item.settledBy,
     reason: item.reason,

@@ -187,6 +187,7 @@ export const quarantinedItem = {
   partition: 0,
   offset: 19,
   movement_id: movementId,
+  redrive_begun_at: null,
   settled_at: null,
   settled_by: null,
   reason: null,

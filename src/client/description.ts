@@ -569,6 +569,9 @@ export type QuarantineItem = {
   /** The movement, where it could be read. Lower-case. */
   readonly movement_id: string | null
 
+  /** When somebody began to redrive it. Of an open message: it was interrupted, or is under way. RFC 3339, UTC. */
+  readonly redrive_begun_at: string | null
+
   /** When it was redriven or discarded. RFC 3339, UTC. */
   readonly settled_at: string | null
 
@@ -638,6 +641,9 @@ export type QuarantinedMessage = {
 
   /** The movement, where it could be read. Lower-case. */
   readonly movement_id: string | null
+
+  /** When somebody began to redrive it. Of an open message: it was interrupted, or is under way. RFC 3339, UTC. */
+  readonly redrive_begun_at: string | null
 
   /** When it was redriven or discarded. RFC 3339, UTC. */
   readonly settled_at: string | null

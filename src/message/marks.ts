@@ -16,6 +16,12 @@ const quarantineId = 'bincard-quarantine-id'
 /** A person has said that it counts although an equal report is booked. */
 const accepted = 'bincard-accepted'
 
+/** What we write ourselves: others could write anything under these names. */
+const firstOrigin = {
+  [redrivenFrom]: /^[0-9a-f-]{36}:\d{1,10}:\d{1,16}$/,
+  [quarantineId]: /^\d{1,16}$/,
+}
+
 export function originMark(origin: Origin): MessageHeader {
   return mark('bincard-origin', origin)
 }
@@ -31,7 +37,9 @@ export interface Quarantined {
 
 /** The marks of a message that leaves quarantine; one that was there before keeps its first origin. */
 export function redriveMarks(from: Quarantined, { isAccepted }: { isAccepted: boolean }): MessageHeader[] {
-  const before = [redrivenFrom, quarantineId].map((name) => from.headers.find((one) => isNamed(one, name)))
+  const before = Object.entries(firstOrigin).map(([name, form]) =>
+    from.headers.find((one) => isNamed(one, name) && form.test(String(one.value))),
+  )
   const here = [
     mark(redrivenFrom, `${from.topicId}:${from.partition}:${from.offset}`),
     mark(quarantineId, String(from.quarantineId)),

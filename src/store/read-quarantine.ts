@@ -23,6 +23,8 @@ export interface QuarantineItem {
   readonly offset: number
   /** Null where it could not be read. */
   readonly movementId: MovementId | null
+  /** When somebody began to redrive it; while it is open, that has not come to its end. */
+  readonly claimedAt: Micros | null
   readonly settledAt: Micros | null
   readonly settledBy: string | null
   /** Of a discard. */
@@ -85,7 +87,7 @@ export async function readQuarantinedMessages(
   if (ids.length === 0) return []
   const rows = await db.query<MessageRow>(
     `select ${itemColumns}, key, substring(value from 1 for $2) as value, header_names as "headerNames",
-       header_values as "headerValues", claimed_at as "claimedAt", claimed_by as "claimedBy", correction, accepted
+       header_values as "headerValues", claimed_by as "claimedBy", correction, accepted
      from quarantine where quarantine_id = any($1::bigint[]) order by quarantine_id`,
     [ids, maxValueBytes],
   )
@@ -103,7 +105,6 @@ type MessageRow = ItemRow & {
   readonly value: Buffer | null
   readonly headerNames: readonly Buffer[]
   readonly headerValues: readonly (Buffer | null)[]
-  readonly claimedAt: Micros | null
   readonly claimedBy: string | null
   readonly correction: Buffer | null
   readonly accepted: boolean
@@ -111,7 +112,7 @@ type MessageRow = ItemRow & {
 
 const itemColumns = `quarantine_id as "quarantineId", code, field, detail, status, received_at as "receivedAt", topic,
   topic_id as "topicId", kafka_partition as "partition", kafka_offset as "offset", movement_id as "movementId",
-  settled_at as "settledAt", settled_by as "settledBy", reason, redriven_topic_id as "redrivenTopicId",
+  claimed_at as "claimedAt", settled_at as "settledAt", settled_by as "settledBy", reason, redriven_topic_id as "redrivenTopicId",
   redriven_partition as "redrivenPartition", redriven_offset as "redrivenOffset"`
 
 function toItem({ redrivenTopicId, redrivenPartition, redrivenOffset, ...item }: ItemRow): QuarantineItem {
@@ -123,7 +124,8 @@ function toItem({ redrivenTopicId, redrivenPartition, redrivenOffset, ...item }:
 }
 
 function toMessage(row: MessageRow): QuarantinedMessage {
-  const { key, value, headerNames, headerValues, claimedAt, claimedBy, correction, accepted, ...item } = row
+  const { key, value, headerNames, headerValues, claimedBy, correction, accepted, ...item } = row
+  const { claimedAt } = item
   const headers = headerNames.map((name, index) => ({ name, value: headerValues[index] ?? null }))
   const claim =
     claimedAt === null || claimedBy === null ? null : { by: claimedBy, at: claimedAt, correction, accepted }

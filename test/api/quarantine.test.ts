@@ -62,6 +62,7 @@ test('the list has what is open, the oldest first, by status and code, page afte
     partition: 0,
     offset: 3,
     movement_id: movement(1),
+    redrive_begun_at: null,
     settled_at: null,
     settled_by: null,
     reason: null,
@@ -290,6 +291,17 @@ test('while Kafka is away a redrive is 503; it has begun, and the same again fin
   assert.deepEqual([begun.status, codeOf(begun), kept?.claim?.by], [409, 'redrive_begun', 'anonymous'])
   assert.match(detailOf(begun), /^A redrive was begun by anonymous at .*Z\.$/)
   assert.equal(codeOf(await discard(api, 3, { reason: 'x' })), 'redrive_begun')
+  const listed = itemsOf(await api.get(routes.quarantine, '/api/quarantine'))
+  assert.deepEqual(
+    listed.map((item) => [item['quarantine_id'], item['redrive_begun_at'] !== null]),
+    [
+      [1, false],
+      [3, true],
+      [4, false],
+      [5, false],
+      [6, false],
+    ],
+  )
   assert.equal((await redrive(api, 3, { accept: true })).status, 200)
 })
 

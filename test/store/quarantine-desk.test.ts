@@ -247,6 +247,17 @@ suite('the desk for messages in quarantine', () => {
     )
   })
 
+  test('what only looks like a first origin is none', async (t) => {
+    const scene = await freshDesk(t)
+    const header = (name: string, text: string) => ({ name: Buffer.from(name), value: Buffer.from(text) })
+    const forged = [header('bincard-redriven-from', 'x'.repeat(1000)), header('bincard-quarantine-id', '1')]
+    const [id = 0] = await scene.receive([{ ...broken(7), headers: forged }])
+    await scene.desk.redrive(id, corrected(arrival({ movement: 7, quantity: 5 })), 'anna')
+    const [kept] = await read(scene, [id])
+    const headers = headersOf(scene.produced[0]?.headers)
+    assert.equal(headers['bincard-redriven-from'], `${kept?.topicId}:0:0`)
+  })
+
   test('a message in binary mode is redriven with its own headers; ours, and those without a value, are left out', async (t) => {
     const scene = await freshDesk(t)
     const { data, ...attributes } = JSON.parse(toJson(arrival({ quantity: 5 }))) as Record<string, unknown>
