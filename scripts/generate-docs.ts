@@ -165,6 +165,10 @@ async function openApiDocument(): Promise<string> {
     ingest: { takeIn: neverAsked, rehearse: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,
+    feed: { join: () => {}, leave: () => {} },
+    topic: '',
+    logEnds: neverAsked,
+    bookingRate: () => null,
     health: () => {
       throw new Error('Nobody asks for health here.')
     },

@@ -18,9 +18,12 @@ import { BackOff } from './intake/back-off.ts'
 import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
+import { EndOffsets } from './kafka/end-offsets.ts'
 import { Producer } from './kafka/producer.ts'
+import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
 import { BookedPositions } from './store/booked-positions.ts'
+import { BookingRate } from './store/booking-rate.ts'
 import { Database } from './store/database.ts'
 import { isUpToDate, migrate } from './store/migrate.ts'
 import { NearState } from './store/near-state.ts'
@@ -86,6 +89,12 @@ export async function startService({ settings, logger, version }: ServiceOptions
   })
   const probe = new DatabaseProbe(watching)
   const positions = new BookedPositions({ database: reading, topic: kafka.topic })
+  const rate = new BookingRate(watching)
+  const feed = new ChangeFeed({
+    database: reading,
+    topic: kafka.topic,
+    onFailed: (error) => logger.warn({ err: error }, 'what is booked cannot be read for the stream'),
+  })
 
   // Telemetry
   const metrics = createMetrics({
@@ -125,6 +134,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       booked: (written) => {
         report.booked(written)
         positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
+        feed.wake()
       },
     },
     clock,
@@ -137,6 +147,11 @@ export async function startService({ settings, logger, version }: ServiceOptions
   const ingest = createIngest({ database: reading, producer, positions, bookingWaitMs, clock })
 
   // Reads
+  const ends = new EndOffsets({
+    cluster: kafka,
+    topic: kafka.topic,
+    onFailed: (fault) => logger.warn({ err: fault }, 'the lag is not known'),
+  })
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
   const api = createServer({
     host: http.host,
@@ -152,6 +167,10 @@ export async function startService({ settings, logger, version }: ServiceOptions
         return null
       }
     },
+    feed,
+    topic: kafka.topic,
+    logEnds: () => ends.read(),
+    bookingRate: () => rate.read(),
     health: () => healthOf({ postgres: probe.health, migration, intake: intake.health }),
     observe: (observation) => metrics.observeRequest(observation),
     logger,
@@ -161,6 +180,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       maxBodyBytes: http.bodyLimitBytes,
       maxBatchBytes: http.batchLimitBytes,
       bookingWaitMs,
+      maxStreamClients: http.streamClients,
       requestTimeoutMs: http.requestTimeoutMs,
     },
     access: {
@@ -178,6 +198,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     throw error
   })
   probe.start()
+  rate.start()
   logger.info({ port, metricsPort }, 'listening')
 
   const stopping = new AbortController()
@@ -223,7 +244,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stop: async () => {
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), api.stop()])
-      await Promise.all([metricsServer.stop(), probe.stop(), producer.close()])
+      await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop(), producer.close()])
       await Promise.all([writing.close(), reading.close(), watching.close()])
       logger.info('stopped')
     },

@@ -16,6 +16,8 @@ export interface RouteAccess {
   readonly answersWithinScope?: boolean
   /** Also while a client asks too much. */
   readonly unlimited?: boolean
+  /** Its answer has no end: it is observed when it begins. */
+  readonly isStream?: boolean
 }
 
 declare module 'fastify' {
@@ -60,7 +62,11 @@ export function refusal(
 
 /** Whether the request may see what happened in any of these warehouses. */
 export function maySeeAny(request: FastifyRequest, warehouses: readonly WarehouseId[]): boolean {
-  if (request.caller === null || 'problem' in request.caller) return false
-  const { warehouses: scope } = request.caller.grant
+  const scope = scopeOf(request)
   return scope === null || warehouses.some((id) => scope.has(id))
+}
+
+/** The warehouses that the request may see; null for all. */
+export function scopeOf({ caller }: FastifyRequest): ReadonlySet<WarehouseId> | null {
+  return caller === null || 'problem' in caller ? new Set() : caller.grant.warehouses
 }

@@ -19,12 +19,14 @@ import { ingestSchemas } from './ingest-body.ts'
 import { movementSchemas } from './movement-body.ts'
 import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
+import { overviewSchemas } from './overview-body.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { problemBody, problemHeaders, problems } from './problems.ts'
 import { routes } from './routes.ts'
 import { healthSchemas } from './routes/get-health.ts'
 import { cardQuerySchemas } from './routes/query-cards.ts'
 import { stockSchemas } from './stock-bodies.ts'
+import { streamSchemas } from './stream-bodies.ts'
 
 /** Fastify with our schemas as types. */
 export type Api = FastifyInstance<
@@ -58,7 +60,8 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     if (!app.server.listening) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unmatched'
+    const { url: route = 'unmatched', config } = request.routeOptions
+    if (config.isStream === true && reply.statusCode === 200) return
     deps.observe({
       method: request.method,
       route,
@@ -88,6 +91,8 @@ const schemas = [
   ...eventSchemas,
   ...ingestSchemas,
   ...healthSchemas,
+  ...overviewSchemas,
+  ...streamSchemas,
 ]
 
 /** Answers change with every event, so each is asked for anew; and none of them is a page, but `/docs`. */

@@ -14,7 +14,7 @@ const holders = { reader, writer, admin, northReader, southWriter }
 const access = { keys: Object.values(holders).map(({ key }) => key), requestsPerSecond: 0 }
 
 /** Routes without a warehouse in the path that keep to a key's warehouses by themselves. All others refuse such keys. */
-const routesWithinScope: readonly string[] = [routes.movement]
+const routesWithinScope: readonly string[] = [routes.movement, routes.stream]
 
 interface Document {
   readonly paths: Record<

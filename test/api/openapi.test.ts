@@ -47,6 +47,8 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
     ['get', '/api/transit', ofLists],
     ['get', '/api/differences', ofLists],
     ['get', '/api/held', ofLists],
+    ['get', '/api/overview', ofLists],
+    ['get', '/api/stream', ofLists],
     ['get', '/health/live', ['200', '400', '408', '431', '500']],
     ['get', '/health/ready', ['200', '400', '408', '431', '500', '503']],
     [

@@ -8,9 +8,11 @@ import type { Micros, MovementId, ProductId, WarehouseId } from '../../src/messa
 import { parseTimestamp } from '../../src/message/timestamp.ts'
 import type { Database, Queryable } from '../../src/store/database.ts'
 import type { Snapshots } from '../../src/store/page.ts'
+import { readBookedBatches } from '../../src/store/read-booked-batches.ts'
 import { readCard } from '../../src/store/read-card.ts'
 import { readHeld } from '../../src/store/read-held.ts'
 import { readCardMovements, readMovements } from '../../src/store/read-movements.ts'
+import { readOverview } from '../../src/store/read-overview.ts'
 import { readProductWarehouses } from '../../src/store/read-product-warehouses.ts'
 import { readQuantities } from '../../src/store/read-quantities.ts'
 import { readTransit } from '../../src/store/read-transit.ts'
@@ -95,6 +97,16 @@ suite('over 100,000 movements', () => {
         readHeld(db, heldCard, { ...page, after: { ...heldCard, occurredAt: noon, movementId: movement } }),
     ],
     [
+      'what the latest batches changed',
+      ['booked_batch_key'],
+      (db) => readBookedBatches(db, 'movements', { after: batches(500), upTo: batches(512), limit: 100 }),
+    ],
+    [
+      'the overview',
+      ['held_by_time', 'transit_by_age', 'quarantine_open'],
+      (db) => readOverview(db, 'movements'),
+    ],
+    [
       'the newest movements',
       ['leg_by_recording', 'movement_leg_key'],
       (db) => readMovements(db, { ...anyTime, status: null, warehouseId: null }, page),
@@ -171,7 +183,7 @@ class Explained implements Queryable, Snapshots {
   }
 
   #note(plan: Plan): void {
-    const ledgers = ['movement_leg', 'card_line', 'transit']
+    const ledgers = ['movement_leg', 'card_line', 'transit', 'quarantine', 'booked_batch']
     const table = plan['Relation Name'] ?? ''
     if (plan['Node Type'] === 'Seq Scan' && ledgers.includes(table)) this.scanned.push(table)
     if (plan['Index Name'] !== undefined) this.used.add(plan['Index Name'])
@@ -191,6 +203,10 @@ interface Plan {
 
 function transit(changes: Partial<Parameters<typeof readTransit>[1]>): Parameters<typeof readTransit>[1] {
   return { olderThanSeconds: null, warehouseId: null, bothSides: false, ...changes }
+}
+
+function batches(last: number): Map<number, number> {
+  return new Map(Array.from({ length: 12 }, (_, partition) => [partition, last]))
 }
 
 function later(seconds: number): Micros {
@@ -235,5 +251,11 @@ const rows = [
   `insert into transit
    select movement_id, product_id, sum(case when leg = 0 then quantity else -quantity end), min(occurred_at)
    from movement_leg group by movement_id, product_id having sum(case when leg = 0 then quantity else -quantity end) <> 0`,
+  `insert into kafka_position (topic, kafka_partition, topic_id, leader_epoch, next_offset)
+   select 'movements', n, gen_random_uuid(), 0, 0 from generate_series(0, 11) n`,
+  `insert into quarantine (topic, topic_id, kafka_partition, kafka_offset, header_names, header_values, code, detail, received_at)
+   select 'movements', gen_random_uuid(), 0, n, '{}', '{}', case when n % 3 = 0 then 'not_json' else 'departure_conflict' end,
+     '', now() from generate_series(1, 20000) n`,
+  `insert into booked_batch select 'movements', p, n, '{}' from generate_series(0, 11) p, generate_series(1, 512) n`,
   'vacuum analyze',
 ]

@@ -9,6 +9,7 @@ import { defaultLimits } from '../../src/api/limits.ts'
 import { createServer, type ApiServer } from '../../src/api/server.ts'
 import { createIngest } from '../../src/ingest.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
+import { ChangeFeed } from '../../src/live/change-feed.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { BookedPositions } from '../../src/store/booked-positions.ts'
 import { Database } from '../../src/store/database.ts'
@@ -48,6 +49,8 @@ export const routes = {
   transit: '/api/transit',
   differences: '/api/differences',
   held: '/api/held',
+  overview: '/api/overview',
+  stream: '/api/stream',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
   events: '/api/events',
   live: '/health/live',
@@ -72,6 +75,8 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     bookingWaitMs: limits.bookingWaitMs,
     clock: () => (Date.now() * 1000) as Micros,
   })
+  const feed = new ChangeFeed({ database, topic: 'movements', onFailed: () => undefined })
+  t.after(() => feed.stop())
   const observed: Observation[] = []
   const logged: string[] = []
   const server = createServer({
@@ -86,6 +91,10 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     ingest,
     positions,
     countPartitions: async () => null,
+    feed,
+    topic: 'movements',
+    logEnds: async () => null,
+    bookingRate: () => null,
     ...changes,
     limits,
     database,
@@ -137,10 +146,12 @@ export function openTestDatabase(
   return database
 }
 
-/** Asks once, whatever comes. */
+/** Asks once, whatever comes. Of an answer without an end only the head is looked at. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, { redirect: 'manual', ...init })
-  const text = await response.text()
+  const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (isEndless) await response.body?.cancel()
+  const text = isEndless ? '' : await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null }
 }
