@@ -33,6 +33,8 @@ export class EventStream {
   readonly #heartbeatId: () => string | null
   readonly #heartbeat: NodeJS.Timeout
   #isDrained = true
+  /** The heartbeat before found it so, and it has taken nothing since. */
+  #isBehind = false
 
   /** Sends the head of the answer at once. */
   constructor(options: EventStreamOptions) {
@@ -42,6 +44,7 @@ export class EventStream {
     response.writeHead(200, { ...headers, ...streamHeaders })
     response.on('drain', () => {
       this.#isDrained = true
+      this.#isBehind = false
       onDrained()
     })
     response.once('close', () => {
@@ -72,7 +75,8 @@ export class EventStream {
     const id = this.#heartbeatId()
     // A block without data is no message, but its id counts.
     if (this.#isDrained) this.#write(id === null ? ':\n\n' : `:\nid: ${id}\n\n`)
-    else this.#response.destroy()
+    else if (this.#isBehind) this.#response.destroy()
+    else this.#isBehind = true
   }
 
   #write(text: string): void {
