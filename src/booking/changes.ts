@@ -83,7 +83,7 @@ export function seeChanges(
   if (isNothing(counts) && !isHidden && !(productId !== null && isCut.cards)) return null
   return cut({
     counts,
-    cards: ofCards.map(({ counts: _, ...key }) => key),
+    cards: ofCards.map(({ warehouseId, productId: product }) => ({ warehouseId, productId: product })),
     lines: changes.lines.filter(wanted),
     held: changes.held.filter(wanted),
     more: isHidden || isCut.cards || isCut.lines,

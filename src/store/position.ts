@@ -80,7 +80,8 @@ export const keptBatches = 512
 
 /**
  * Adds to the totals beside the position, in the row that the transaction owns anyway, and numbers the batch: no row is
- * shared between lanes. The same statement keeps what the batch changed and drops the oldest that is kept.
+ * shared between lanes. The same statement keeps what the batch changed and drops the oldest that is kept. (Numbers that
+ * were set back by hand are no reason to stop the booking.)
  */
 export async function addToTally(
   session: Session,
@@ -99,7 +100,8 @@ export async function addToTally(
        where b.topic = $1 and b.kafka_partition = $2 and b.batch = n.batches - ${keptBatches}
      )
      insert into booked_batch (topic, kafka_partition, batch, changes)
-     select $1, $2, batches, $3::json from numbered`,
+     select $1, $2, batches, $3::json from numbered
+     on conflict (topic, kafka_partition, batch) do update set changes = excluded.changes`,
     [topic, partition, JSON.stringify(changes), ...tallyNames.map((name) => tally[name])],
   )
 }

@@ -15,7 +15,10 @@ const mostWarehouses = 100
 const mostCards = 50
 const mostLines = 50
 
-/** A bounded account of what a batch changes. Its counts are exact, its lists begin with the newest. */
+/**
+ * A bounded account of what a batch changes. Its lists begin with the newest. Its counts are exact, but for those of cards
+ * once a card is left out.
+ */
 export function summariseBatch({ batch, warehouses, decision, outcomes }: DecidedBatch): BatchChanges {
   const totals = new Counts()
   const ofWarehouses = new Map<WarehouseId, Counts>()
@@ -23,6 +26,8 @@ export function summariseBatch({ batch, warehouses, decision, outcomes }: Decide
   let isCardLeftOut = false
   const count = (kind: ChangeKind, { warehouseId, productId }: CardKey): void => {
     countFor(ofWarehouses, warehouseId).add(kind)
+    // Once one is left out, all that can be said is that there are more: a large batch need not look on.
+    if (isCardLeftOut) return
     const id = cardId({ warehouseId, productId })
     const card = ofCards.get(id)
     if (card !== undefined) card.tally.add(kind)
@@ -63,7 +68,11 @@ export function summariseBatch({ batch, warehouses, decision, outcomes }: Decide
       return { ...key, change, balance, isReleased, occurredAt, recordedAt: recordedAt(warehouseId) }
     }),
     held: newest(held).map(({ warehouseId, productId, movementId, quantity, occurredAt }): HeldLeg => ({
-      ...{ warehouseId, productId, movementId, quantity, occurredAt },
+      warehouseId,
+      productId,
+      movementId,
+      quantity,
+      occurredAt,
       recordedAt: recordedAt(warehouseId),
     })),
     isCut: {

@@ -34,7 +34,12 @@ test('each batch leaves an account of what it changed: counts, and the newest li
   )
   assert.deepEqual(
     released?.lines.map(({ movementId, line, change, balance, kind, isReleased }) => ({
-      ...{ movementId, line, change, balance, kind, isReleased },
+      movementId,
+      line,
+      change,
+      balance,
+      kind,
+      isReleased,
     })),
     [
       { movementId: movement(1), line: 2, change: -5, balance: 2, kind: 'departure', isReleased: true },
