@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { defaultLimits } from '../src/api/limits.ts'
 import { problems } from '../src/api/problems.ts'
 import { createServer } from '../src/api/server.ts'
+import { redisFaults } from '../src/cache/redis-fault.ts'
 import { settingRules } from '../src/config/setting-rules.ts'
 import type { Setting, SettingGroup } from '../src/config/setting.ts'
 import { settingTable } from '../src/config/setting-table.ts'
@@ -19,6 +20,7 @@ import { Database } from '../src/store/database.ts'
 import { postgresFaults } from '../src/store/postgres-fault.ts'
 import { createLogger } from '../src/telemetry/logger.ts'
 import { listMetrics } from '../src/telemetry/metric-table.ts'
+import { clientDescription, type OpenApi } from './client-description.ts'
 
 /** The folder of the repository. */
 export const repository = join(import.meta.dirname, '..')
@@ -31,12 +33,14 @@ export interface GeneratedFile {
 
 /** All generated files as they should be now. Writes nothing; asks the API for its description, on loopback. */
 export async function generateDocs(): Promise<readonly GeneratedFile[]> {
+  const openApi = await readOpenApi()
   return [
     { path: '.env.example', text: exampleEnvironment() },
     { path: 'docs/reference/settings.md', text: await markdown(settingsPage()) },
     { path: 'docs/reference/metrics.md', text: await markdown(metricsPage()) },
     { path: 'docs/reference/errors.md', text: await markdown(errorsPage()) },
-    { path: 'docs/openapi.json', text: await openApiDocument() },
+    { path: 'docs/openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` },
+    { path: 'src/client/description.ts', text: await typescript(clientDescription(openApi)) },
   ]
 }
 
@@ -126,6 +130,7 @@ function errorsPage(): string[] {
   const faults = [
     ...Object.entries(postgresFaults).map(([name, meaning]) => ['postgres', code(name), meaning]),
     ...Object.entries(kafkaFaults).map(([name, meaning]) => ['kafka', code(name), meaning]),
+    ...Object.entries(redisFaults).map(([name, meaning]) => ['redis', code(name), meaning]),
     ...Object.entries(intakeFaults).map(([name, meaning]) => ['intake', code(name), meaning]),
   ]
   return [
@@ -156,12 +161,13 @@ function errorsPage(): string[] {
 }
 
 /** What the server itself answers at `/openapi.json`; its database is never asked and need not exist. */
-async function openApiDocument(): Promise<string> {
+async function readOpenApi(): Promise<OpenApi> {
   const { version } = packageJson
   const server = createServer({
     host: '127.0.0.1',
     port: 0,
     database: databaseNeverAsked(),
+    pages: { read: neverAsked, bypass: neverAsked },
     ingest: { takeIn: neverAsked, rehearse: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,
@@ -182,7 +188,7 @@ async function openApiDocument(): Promise<string> {
   const { port } = await server.start()
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`)
-    return `${JSON.stringify(await answer.json(), null, 2)}\n`
+    return (await answer.json()) as OpenApi
   } finally {
     await server.stop()
   }
@@ -214,6 +220,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 async function markdown(blocks: readonly string[]): Promise<string> {
   const style = await resolveConfig(join(repository, 'docs/reference/page.md'))
   return await format(blocks.join('\n\n'), { ...style, parser: 'markdown' })
+}
+
+async function typescript(text: string): Promise<string> {
+  const style = await resolveConfig(join(repository, 'src/client/description.ts'))
+  return await format(text, { ...style, parser: 'typescript' })
 }
 
 /** Columns of a comment in the example file, without its "# ". */

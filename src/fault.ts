@@ -1,5 +1,5 @@
 /** The part of the machinery that broke; a label of `bincard_faults_total`. */
-export type FaultPart = 'postgres' | 'kafka' | 'intake'
+export type FaultPart = 'postgres' | 'kafka' | 'redis' | 'intake'
 
 /**
  * What may be done about a fault:
@@ -24,7 +24,7 @@ export interface FaultDescription {
 /**
  * Broken machinery: the database away, the broker away, a log that lost its beginning. Never a business
  * outcome; those are values (`Outcome` in `booking/ledger.ts`). Vendor errors become a Fault in one place for each vendor:
- * `store/postgres-fault.ts` and `kafka/kafka-fault.ts`.
+ * `store/postgres-fault.ts`, `kafka/kafka-fault.ts` and `cache/redis-fault.ts`.
  */
 export class Fault extends Error {
   override readonly name = 'Fault'

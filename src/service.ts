@@ -2,15 +2,19 @@
  * The whole service, wired in the order in which the data flows:
  *
  *   Kafka ─▶ intake (lanes) ─▶ decode ─▶ decide ─▶ one transaction ─▶ PostgreSQL ─▶ reads ─▶ HTTP
+ *                                                        └─ bars ─▶ cache (Redis) ─────┘
  *
- * Nothing here waits for Kafka or PostgreSQL to be there: the service comes up, says in its readiness what it
+ * Nothing here waits for Kafka, PostgreSQL or Redis to be there: the service comes up, says in its readiness what it
  * misses, and takes up work by itself.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer } from './api/server.ts'
 import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
+import { PageCache } from './cache/page-cache.ts'
+import { uncachedPages } from './cache/page-reader.ts'
 import type { Settings } from './config/settings.ts'
+import { Fault } from './fault.ts'
 import { DatabaseProbe, healthOf } from './health.ts'
 import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
@@ -23,7 +27,9 @@ import { Producer } from './kafka/producer.ts'
 import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
 import { BookedPositions } from './store/booked-positions.ts'
+import { noPageBars } from './store/batch-bars.ts'
 import { BookingRate } from './store/booking-rate.ts'
+import { readCacheEpoch } from './store/cache-epoch.ts'
 import { Database } from './store/database.ts'
 import { isUpToDate, migrate } from './store/migrate.ts'
 import { NearState } from './store/near-state.ts'
@@ -51,10 +57,10 @@ const migrationTimeoutMs = 30 * 60_000
 
 /** Listens at once; migrates and begins to book as soon as PostgreSQL and Kafka are there. */
 export async function startService({ settings, logger, version }: ServiceOptions): Promise<Service> {
-  const { postgres, kafka, batch, lane, retry, nearState, http } = settings
+  const { postgres, kafka, cache, batch, lane, retry, nearState, http } = settings
   const clock = (): Micros => (Date.now() * 1000) as Micros
 
-  // Store
+  // PostgreSQL
   const writing = new Database({
     ...postgres,
     applicationName: 'bincard intake',
@@ -69,16 +75,6 @@ export async function startService({ settings, logger, version }: ServiceOptions
     statementTimeoutMs: postgres.readTimeoutMs,
     queueTimeoutMs: postgres.connectTimeoutMs,
   })
-  const writer = {
-    database: writing,
-    nearState: new NearState(nearState.cards),
-    newToken: () => randomUUID(),
-  }
-  const store: LaneStore = {
-    write: (written) => writeBatch(writer, written),
-    readPosition: (partition) => readPosition(writing, partition),
-    startPosition: (partition, start) => startPosition(writing, partition, start),
-  }
   // One connection apart: however busy the readers are, readiness and metrics speak of PostgreSQL itself.
   const watching = new Database({
     ...postgres,
@@ -110,6 +106,20 @@ export async function startService({ settings, logger, version }: ServiceOptions
     render: () => metrics.render(),
     onError: (error) => logger.error({ err: error }, 'a scrape failed'),
   })
+
+  // What a batch is written to: the store, and the cache that it is kept true to
+  const pageCache = cache.ttlSeconds === 0 ? null : openPageCache()
+  const writer = {
+    database: writing,
+    nearState: new NearState(nearState.cards),
+    newToken: () => randomUUID(),
+    pageBars: pageCache ?? noPageBars,
+  }
+  const store: LaneStore = {
+    write: (written) => writeBatch(writer, written),
+    readPosition: (partition) => readPosition(writing, partition),
+    startPosition: (partition, start) => startPosition(writing, partition, start),
+  }
 
   // Intake
   const report = reportIntake({ metrics, logger })
@@ -157,6 +167,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     host: http.host,
     port: http.port,
     database: reading,
+    pages: pageCache ?? uncachedPages(metrics.countCacheRequest),
     ingest,
     positions,
     countPartitions: async () => {
@@ -199,6 +210,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
   })
   probe.start()
   rate.start()
+  pageCache?.start()
   logger.info({ port, metricsPort }, 'listening')
 
   const stopping = new AbortController()
@@ -223,6 +235,28 @@ export async function startService({ settings, logger, version }: ServiceOptions
     }
   }
 
+  function openPageCache(): PageCache {
+    metrics.setCacheUp(false)
+    return new PageCache({
+      ...cache,
+      ttlMs: cache.ttlSeconds * 1000,
+      nearEntries: cache.nearPages,
+      // A transaction has some ten statements, and none of them takes longer than its limit.
+      barMs: 10 * postgres.statementTimeoutMs,
+      readEpoch: () => readCacheEpoch(watching),
+      observe: metrics.countCacheRequest,
+      onLost: (error) => {
+        metrics.setCacheUp(false)
+        if (error instanceof Fault) metrics.countFault(error)
+        logger.warn({ err: error }, 'the cache is not used for now')
+      },
+      onGained: () => {
+        metrics.setCacheUp(true)
+        logger.info('the cache is used')
+      },
+    })
+  }
+
   async function migrateSlowly(): Promise<void> {
     const database = new Database({
       ...postgres,
@@ -244,7 +278,8 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stop: async () => {
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), api.stop()])
-      await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop(), producer.close()])
+      await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])
+      await Promise.all([producer.close(), pageCache?.stop()])
       await Promise.all([writing.close(), reading.close(), watching.close()])
       logger.info('stopped')
     },

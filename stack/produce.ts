@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { loadEnvironment } from '../src/config/environment.ts'
-import { kafkaJars } from './kafka-jars.ts'
+import { kafkaJars } from './maven-parts.ts'
 import { createProgress } from './progress.ts'
 import { readSettings } from './settings.ts'
 import { exitCodes, StackError } from './stack-error.ts'

@@ -24,7 +24,7 @@ const stopLimitMs = 12_000
 
 /** The environment in which a process of this project finds the parts of this stack. */
 export function partsEnvironment(options: Omit<ServiceOptions, 'folder' | 'signal'>): NodeJS.ProcessEnv {
-  const { settings, postgresAddress, kafkaServers } = options
+  const { settings, postgresAddress, kafkaServers, redisAddress } = options
   return {
     ...settings.environment,
     HOST: settings.host,
@@ -37,6 +37,9 @@ export function partsEnvironment(options: Omit<ServiceOptions, 'folder' | 'signa
     POSTGRES_DB: settings.postgres.database,
     KAFKA_BOOTSTRAP_SERVERS: kafkaServers,
     KAFKA_TOPIC: settings.kafka.topic,
+    ...(redisAddress === null
+      ? { CACHE_TTL: '0' }
+      : { REDIS_HOST: redisAddress.host, REDIS_PORT: String(redisAddress.port) }),
   }
 }
 

@@ -9,6 +9,7 @@ export interface StackSettings {
   readonly metricsPort: number
   readonly postgres: PostgresSettings
   readonly kafka: KafkaSettings
+  readonly redis: RedisSettings
   /** The environment with what `.env` adds to it. */
   readonly environment: Environment
 }
@@ -28,6 +29,12 @@ export interface KafkaSettings {
   /** Of the broker that is started. */
   readonly port: number
   readonly topic: string
+}
+
+export interface RedisSettings {
+  /** Set: that server is used, and none is started. */
+  readonly host: string | undefined
+  readonly port: number
 }
 
 /**
@@ -61,6 +68,7 @@ export function readSettings(environment: Environment): StackSettings {
       port: port('KAFKA_PORT', 9092),
       topic: text('KAFKA_TOPIC') ?? 'warehouse_movements',
     },
+    redis: { host: text('REDIS_HOST'), port: port('REDIS_PORT', 6379) },
     environment,
   }
   if (bad.length > 0) throw new StackError(bad.join('\n'), exitCodes.wrongUse)

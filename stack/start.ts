@@ -1,7 +1,7 @@
 /**
  * node stack/start.ts [--fresh] [--no-demo]
  *
- * From a fresh clone to a running service: PostgreSQL and Kafka, the topic, the service, a little demo. What it
+ * From a fresh clone to a running service: PostgreSQL, Kafka and Redis, the topic, the service, a little demo. What it
  * started it stops, in the other order, when it is told to stop, when it fails, and when one of them ends.
  */
 import { rmSync } from 'node:fs'
@@ -143,7 +143,7 @@ async function untilStopped(running: readonly Part[], signal: AbortSignal): Prom
     throw new StackError(`${ended.name} has ended. Its last words:\n${ended.lastWords()}`)
 }
 
-/** The last to start is the first to stop: the demo, the service, Kafka, PostgreSQL. */
+/** The last to start is the first to stop: the demo, the service, Redis, Kafka, PostgreSQL. */
 async function stopAll(running: readonly Part[]): Promise<void> {
   for (const part of running.toReversed()) {
     process.stdout.write(`stopping ${part.name} …`)

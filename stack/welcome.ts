@@ -14,7 +14,14 @@ export interface Welcome extends Backends {
 const sampleMovement = 'c6290746-790e-43fa-8270-014dc90e02e0'
 
 /** What a person needs to go on: the addresses, and two commands that work as they stand. */
-export function welcome({ settings, postgresAddress, kafkaServers, logs, demo }: Welcome): string {
+export function welcome({
+  settings,
+  postgresAddress,
+  kafkaServers,
+  redisAddress,
+  logs,
+  demo,
+}: Welcome): string {
   const { host, port, metricsPort, postgres, kafka } = settings
   const api = `http://${host}:${port}`
   return box([
@@ -25,6 +32,7 @@ export function welcome({ settings, postgresAddress, kafkaServers, logs, demo }:
     `Metrics     http://${host}:${metricsPort}/metrics`,
     `Kafka       ${kafkaServers}, topic ${kafka.topic}`,
     `PostgreSQL  postgres://${postgres.user}@${postgresAddress.host}:${postgresAddress.port}/${postgres.database}`,
+    `Redis       ${redisAddress === null ? 'left out, and with it the cache' : `${redisAddress.host}:${redisAddress.port}`}`,
     `Logs        ${relative(root, logs)}`,
     `Demo        ${demo ? 'about 5 events a second, leave it out: npm start -- --no-demo' : 'left out'}`,
     '',

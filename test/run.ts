@@ -7,17 +7,18 @@
  */
 import { spawn } from 'node:child_process'
 import { globSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { kafkaJars } from '../stack/kafka-jars.ts'
-import type { KafkaJars } from '../stack/kafka-jars.ts'
+import { join } from 'node:path'
+import { kafkaJars, redisPrograms } from '../stack/maven-parts.ts'
+import type { KafkaJars } from '../stack/maven-parts.ts'
 import { startKafka } from '../stack/kafka.ts'
-import { stopOrphans } from '../stack/orphans.ts'
+import { removeLeftovers } from '../stack/leftovers.ts'
 import type { Part } from '../stack/part.ts'
 import { freePort } from '../stack/ports.ts'
+import { redisProgram, startRedis } from '../stack/redis.ts'
 import { startPostgres } from '../stack/postgres.ts'
 import { createProgress } from '../stack/progress.ts'
 import { exitCodes, StackError } from '../stack/stack-error.ts'
-import { root, runFolder, stateFolder } from '../stack/state.ts'
+import { root, runFolder } from '../stack/state.ts'
 import { stopSignal } from '../stack/stop-signal.ts'
 
 /** What `npm test` promises at most, on two cores. */
@@ -26,12 +27,14 @@ const runLimitMs = 10 * 60_000
 const filesAtOnce = 2
 const kafkaHeapMegabytes = 384
 
-const everything = 'test/{unit,store,api,system}/**/*.test.ts'
-/** Tests live in a folder named by what they need; what is not listed here needs both parts. */
-const needs: Record<string, { readonly postgres: boolean; readonly kafka: boolean }> = {
-  unit: { postgres: false, kafka: false },
-  store: { postgres: true, kafka: false },
+const everything = 'test/{unit,store,cache,api,system}/**/*.test.ts'
+/** Tests live in a folder named by what they need; what is not listed here needs all parts. */
+const needs: Record<string, { readonly [part in 'postgres' | 'kafka' | 'redis']: boolean }> = {
+  unit: { postgres: false, kafka: false, redis: false },
+  store: { postgres: true, kafka: false, redis: false },
+  cache: { postgres: true, kafka: false, redis: true },
 }
+const allParts = { postgres: true, kafka: true, redis: true }
 
 const folder = runFolder(`test-${process.pid}`)
 const progress = createProgress(console.log, Date.now)
@@ -44,7 +47,7 @@ async function main(globs: readonly string[]): Promise<number> {
   try {
     const files = globSync(globs.length === 0 ? everything : [...globs], { cwd: root })
     if (files.length === 0) throw new StackError(`No test matches ${globs.join(' ')}.`, exitCodes.wrongUse)
-    await removeLeftovers(signal)
+    await removeLeftovers('test', signal)
     const environment = await startParts(files, { running, signal })
     return await runTests(files, { environment, signal })
   } catch (error) {
@@ -55,25 +58,6 @@ async function main(globs: readonly string[]): Promise<number> {
   } finally {
     await Promise.all(running.map((part) => part.stop()))
     rmSync(folder.path, { recursive: true, force: true })
-  }
-}
-
-/** A run that was killed could not tidy up. Whether it is over is told by its process id, the folder's name. */
-async function removeLeftovers(signal: AbortSignal): Promise<void> {
-  for (const path of globSync('test-*', { cwd: stateFolder })) {
-    const pid = Number(/^test-(\d+)$/.exec(basename(path))?.[1])
-    if (Number.isNaN(pid) || isAlive(pid)) continue
-    const leftover = runFolder(path)
-    await stopOrphans(leftover, signal)
-    rmSync(leftover.path, { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
@@ -90,7 +74,7 @@ async function startParts(
   files: readonly string[],
   { running, signal }: Starting,
 ): Promise<NodeJS.ProcessEnv> {
-  const needed = files.map((file) => needs[file.split(/[\\/]/)[1] ?? ''] ?? { postgres: true, kafka: true })
+  const needed = files.map((file) => needs[file.split(/[\\/]/)[1] ?? ''] ?? allParts)
   const environment = { ...process.env }
   const postgres = async (): Promise<void> => {
     const port = await freePort()
@@ -106,13 +90,23 @@ async function startParts(
     environment['BINCARD_TEST_KAFKA'] = `127.0.0.1:${port}`
     environment['BINCARD_TEST_KAFKA_CLASSPATH'] = jars.classpath
   }
+  const redis = async (program: string): Promise<void> => {
+    const port = await freePort()
+    const start = () => startRedis({ folder, port, program, signal })
+    running.push(await progress.step('Redis: start', start))
+    environment['BINCARD_TEST_REDIS'] = `127.0.0.1:${port}`
+    environment['BINCARD_TEST_REDIS_PROGRAM'] = program
+  }
   const isGiven = (name: string): boolean => (environment[name] ?? '') !== ''
   const wantsKafka = needed.some((one) => one.kafka) && !isGiven('BINCARD_TEST_KAFKA')
   // First of all: it is the one step that can fail for want of something on the machine.
   const jars = wantsKafka ? await kafkaJars(progress, signal) : undefined
+  const wantsRedis = needed.some((one) => one.redis) && !isGiven('BINCARD_TEST_REDIS')
+  const program = wantsRedis ? redisProgram(await redisPrograms(progress, signal)) : undefined
   const started = await Promise.allSettled([
     needed.some((one) => one.postgres) && !isGiven('BINCARD_TEST_POSTGRES') ? postgres() : undefined,
     jars === undefined ? undefined : kafka(jars),
+    program === undefined ? undefined : redis(program),
   ])
   for (const one of started) if (one.status === 'rejected') throw one.reason
   return environment

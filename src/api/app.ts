@@ -13,6 +13,7 @@ import type { ApiDependencies } from './dependencies.ts'
 import { allowOrigins } from './cross-origin.ts'
 import { docsPage } from './docs-page.ts'
 import { guardRoutes } from './guard.ts'
+import { answerUnchanged } from './entity-tag.ts'
 import { eventSchemas } from './events-request.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
 import { ingestSchemas } from './ingest-body.ts'
@@ -21,6 +22,7 @@ import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
 import { overviewSchemas } from './overview-body.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
+import { malformedInteger } from './parameters.ts'
 import { problemBody, problemHeaders, problems } from './problems.ts'
 import { routes } from './routes.ts'
 import { healthSchemas } from './routes/get-health.ts'
@@ -51,6 +53,19 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     reply.headers(safeHeaders)
   })
   await allowOrigins(app, deps.corsOrigins)
+  app.addHook('onRequest', async (request, reply) => {
+    // RFC 9112, 3.2. Node itself would answer without a body.
+    const { httpVersion, headers } = request.raw
+    if (httpVersion === '1.1' && headers.host === undefined)
+      await sendProblem(request, reply, { code: 'malformed_request', detail: 'The header Host is missing.' })
+  })
+  app.addHook('preValidation', async (request, reply) => {
+    const problem = malformedInteger(request.query as Record<string, unknown>)
+    if (problem !== null) await sendProblem(request, reply, problem)
+  })
+  // Nothing is expected of us that we do not do anyway; Node itself would answer 417 without a body.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  answerUnchanged(app)
   const assertGuarded = await guardRoutes(app, deps.access)
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) await sendProblem(request, reply, { code: 'route_unknown' })
@@ -116,7 +131,11 @@ function createFastify({ logger, limits, observe }: ApiDependencies): Api {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     handlerTimeout: limits.answerTimeoutMs,
     bodyLimit: limits.maxBodyBytes,
-    http: { maxHeaderSize: limits.maxHeaderBytes, connectionsCheckingInterval: connectionsCheckMs },
+    http: {
+      maxHeaderSize: limits.maxHeaderBytes,
+      connectionsCheckingInterval: connectionsCheckMs,
+      requireHostHeader: false,
+    },
     forceCloseConnections: 'idle',
     // What still comes over an open connection is answered like the rest; the connection closes after it.
     return503OnClosing: false,

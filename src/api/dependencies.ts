@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { PageReader } from '../cache/page-reader.ts'
 import type { Ingest } from '../ingest.ts'
 import type { LogEnds } from '../kafka/end-offsets.ts'
 import type { ChangeFeed } from '../live/change-feed.ts'
@@ -42,6 +43,8 @@ export interface ApiDependencies {
   /** 0 takes a free one. */
   readonly port: number
   readonly database: Database
+  /** Answers a movement, or the first page of a card, from the cache if it may. */
+  readonly pages: PageReader
   /** Where events go that come by HTTP. */
   readonly ingest: Ingest
   /** How far each partition of the topic is booked. */

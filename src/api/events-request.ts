@@ -3,13 +3,17 @@ import { Type } from 'typebox'
 import { eventKinds } from '../message/event.ts'
 import { eventMediaTypes } from './given-events.ts'
 import { departureEvent } from './samples.ts'
-import { define, ref, word } from './schema.ts'
+import { define, nullable, ref, timePattern, word } from './schema.ts'
 import { maxBatchEvents } from './split-batch.ts'
 
 export const eventsUrl = '/api/events'
 
 const id = (description: string) =>
   Type.String({ format: 'uuid', description: `${description} Of any version, in either case.` })
+
+/** PostgreSQL has no U+0000. Length counts code points, here as there. */
+const storable = { pattern: '^[^\\u0000]*$', maxLength: 255 }
+const text = (description: string) => Type.String({ ...storable, minLength: 1, description })
 
 const MovementDataSchema = define(
   'MovementData',
@@ -20,6 +24,7 @@ const MovementDataSchema = define(
       product_id: id('What was moved.'),
       event: word(eventKinds, 'Goods left, or goods came.'),
       timestamp: Type.String({
+        pattern: timePattern,
         description: 'When it happened: RFC 3339, to the microsecond; UTC if it has no offset.',
       }),
       quantity: Type.Integer({
@@ -38,11 +43,27 @@ const MovementMessageSchema = define(
     {
       specversion: word(['1.0'], 'Of CloudEvents.'),
       type: word(['ru.retail.warehouses.movement'], 'The one type that is read.'),
-      source: Type.String({ description: 'The short code of the warehouse.' }),
-      id: Type.String({ description: 'Of the message.' }),
+      source: text('The short code of the warehouse.'),
+      id: text('Of the message.'),
+      subject: Type.Optional(
+        nullable(
+          Type.String({ description: 'May end in `:DEPARTURE` or `:ARRIVAL`, if the data say so, too.' }),
+        ),
+      ),
+      dataschema: Type.Optional(
+        nullable(
+          Type.String({ ...storable, description: 'If it ends in a version, its first number must be 1.' }),
+        ),
+      ),
+      time: Type.Optional(
+        Type.Union([Type.Integer(), Type.String({ pattern: timePattern }), Type.Null()], {
+          description: 'When it was sent: milliseconds since 1970, or RFC 3339. Not used.',
+        }),
+      ),
       data: ref(MovementDataSchema),
     },
     {
+      additionalProperties: true,
       description: 'A CloudEvent as it is in Kafka; more attributes may be there.',
       examples: [departureEvent],
     },

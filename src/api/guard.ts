@@ -33,8 +33,7 @@ export async function guardRoutes(
     const role = request.is404 ? 'open' : (config.role ?? 'admin')
     if (role === 'open') return undefined
     if ('problem' in caller) return sendProblem(request, reply, caller.problem)
-    const { answersWithinScope = false } = config
-    const problem = refusal(caller.grant, { role, answersWithinScope, warehouseInPath: warehouseIn(request) })
+    const problem = refusal(caller.grant, { ...config, role, warehouse: warehouseIn(request) })
     return problem === null ? undefined : sendProblem(request, reply, problem)
   })
 
@@ -73,10 +72,11 @@ function keyName({ caller }: FastifyRequest): string | null {
   return caller === null || 'problem' in caller ? null : caller.name
 }
 
-function warehouseIn({ params }: FastifyRequest): unknown {
-  return typeof params === 'object' && params !== null && 'warehouse_id' in params
-    ? params.warehouse_id
-    : undefined
+/** In the path, or in the query of a route that filters by it. */
+function warehouseIn({ params, query, routeOptions }: FastifyRequest): unknown {
+  const inPath = (params as { warehouse_id?: unknown }).warehouse_id
+  if (inPath !== undefined || routeOptions.config.warehouseInQuery !== true) return inPath
+  return (query as { warehouse_id?: unknown }).warehouse_id
 }
 
 /** The name of the keys in the OpenAPI document. */

@@ -60,7 +60,7 @@ query parameter that the route does not know is refused. New fields may be added
 does not know.
 
 A key that is limited to warehouses sees the cards of these warehouses, and the movements that touch one of them, whole; \
-other cards are 403 \`outside_scope\`, and other movements 404, as if nobody had mentioned them.
+lists keep to them, where one of them is named as \`warehouse_id\` if the list has that filter; other cards are 403 \`outside_scope\`, and other movements 404, as if nobody had mentioned them.
 
 Every error is an \`application/problem+json\` (RFC 9457) with a stable \`code\`:`
 

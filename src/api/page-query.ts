@@ -1,18 +1,24 @@
 import { Type, type TSchema } from 'typebox'
 import type { PageAfter } from '../store/page.ts'
+import { afterQuery, problemsOfAfter } from './after.ts'
 import { decodeCursor, encodeCursor, type CursorKind } from './cursor.ts'
 import { defaultPageLines, parameterProblem, queryParameters } from './parameters.ts'
 import type { Problem } from './problems.ts'
 import { define, nullable, ref } from './schema.ts'
 
-/** The query parameters of every list. */
+/** The query parameters of every list. Its route takes `waitsForAfter` for the last of them. */
 export const pageQuery = {
   limit: Type.Optional(queryParameters.limit.schema),
   cursor: Type.Optional(queryParameters.cursor.schema),
+  ...afterQuery,
 }
 
 /** What every list answers when they are wrong. */
-export const pageProblems: readonly Problem[] = [parameterProblem('cursor'), parameterProblem('limit')]
+export const pageProblems: readonly Problem[] = [
+  parameterProblem('cursor'),
+  parameterProblem('limit'),
+  ...problemsOfAfter,
+]
 
 /** Where the page begins, or what is wrong with the cursor. */
 export function readPageQuery<Key>(

@@ -5,7 +5,7 @@ import { movementStatuses } from '../booking/movement-view.ts'
 import { eventKinds, type MovementId, type ProductId, type WarehouseId } from '../message/event.ts'
 import { samples } from './samples.ts'
 import type { Problem, ProblemCode } from './problems.ts'
-import { uuidPattern, word } from './schema.ts'
+import { timePattern, uuidPattern, word } from './schema.ts'
 
 export interface ParameterRule {
   readonly schema: TSchema
@@ -36,6 +36,7 @@ function idRule(subject: string, example: string) {
 function timeRule(description: string) {
   return {
     schema: Type.String({
+      pattern: timePattern,
       maxLength: maxTimeCharacters,
       description: `${description} RFC 3339; without an offset it is UTC.`,
       examples: [samples.time],
@@ -130,6 +131,16 @@ export function isParameter(name: string): name is ParameterName {
 export function parameterProblem(name: ParameterName): Problem {
   const { problem, expected } = parameters[name]
   return { code: problem, detail: `${name} must be ${expected}.` }
+}
+
+/** What is wrong with a whole number of the query that is not written in digits: `0x10` and `1e1` are numbers, too. */
+export function malformedInteger(query: Readonly<Record<string, unknown>>): Problem | null {
+  for (const [name, text] of Object.entries(query)) {
+    const isInteger =
+      isParameter(name) && 'type' in parameters[name].schema && parameters[name].schema.type === 'integer'
+    if (isInteger && !/^\d+$/.test(String(text))) return parameterProblem(name)
+  }
+  return null
 }
 
 /** What is answered to a query parameter that the route does not know. */

@@ -4,6 +4,11 @@ import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
 /** Of any version, in either case; answers are lower-case. */
 export const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
 
+/** What is read as a time, but for dates that do not exist. Without an offset it is UTC. */
+export const timePattern =
+  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]' +
+  '(\\.[0-9]{1,6}0*)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$'
+
 export function uuid(description: string) {
   return Type.String({ format: 'uuid', description: `${description} Lower-case.` })
 }

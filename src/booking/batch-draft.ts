@@ -155,11 +155,24 @@ export class BatchDraft {
     const pair = pairId(event)
     const change = this.#transit.get(pair)
     if (change === undefined) {
-      const known = this.#known.legs.has(pair)
-      this.#transit.set(pair, { movementId, productId, difference, since: occurredAt, known })
+      const legs = this.#known.legs.get(pair)
+      const before = underWay(legs ?? [])
+      this.#transit.set(pair, {
+        movementId,
+        productId,
+        difference,
+        since: occurredAt,
+        known: legs !== undefined,
+        before,
+      })
     } else {
       change.difference += difference
       if (occurredAt < change.since) change.since = occurredAt
     }
   }
+}
+
+/** Departed minus arrived. */
+function underWay(legs: readonly Leg[]): number {
+  return legs.reduce((sum, { leg, quantity }) => sum + (leg === 0 ? quantity : -quantity), 0)
 }

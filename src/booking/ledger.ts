@@ -109,6 +109,8 @@ export interface TransitChange {
   since: Micros
   /** Legs of it were booked before, so a row of transit may exist. */
   readonly known: boolean
+  /** Departed minus arrived before this batch, as far as was known. */
+  readonly before: number
 }
 
 export interface Decision {

@@ -1,5 +1,6 @@
 import type { SettingGroup } from './setting.ts'
 import { batch, lane, nearState, retry } from './table/booking.ts'
+import { cache } from './table/cache.ts'
 import { http } from './table/http.ts'
 import { kafka } from './table/kafka.ts'
 import { postgres } from './table/postgres.ts'
@@ -14,6 +15,7 @@ export const settingTable = {
   service,
   postgres,
   kafka,
+  cache,
   lane,
   batch,
   nearState,

@@ -5,10 +5,13 @@
  *   read what is known → decide (pure, on copies) → legs → lines → releases → transit → quarantine → tally → COMMIT
  *
  * Either all of it is true afterwards or nothing is, the position included: a message is booked exactly once however
- * often it is delivered. After COMMIT the near state is published; after anything else it is forgotten.
+ * often it is delivered. After COMMIT the near state is published; after anything else it is forgotten. Beside it, the
+ * pages that the batch changes are kept out of the cache (batch-bars.ts).
  */
 import { decide } from '../booking/decide.ts'
 import type { Outcome } from '../booking/ledger.ts'
+import type { MovementId } from '../message/event.ts'
+import { BatchBars, type PageBars } from './batch-bars.ts'
 import type { Batch, DecidedBatch, WrittenBatch } from './batch.ts'
 import type { Database, Session } from './database.ts'
 import type { NearState } from './near-state.ts'
@@ -26,6 +29,8 @@ export interface BatchWriterParts {
   readonly nearState: NearState
   /** A fresh random UUID for each call. */
   readonly newToken: () => string
+  /** Where pages are kept that a batch may change. */
+  readonly pageBars: PageBars
 }
 
 /**
@@ -34,11 +39,12 @@ export interface BatchWriterParts {
  * written, or, for `commit_unknown`, with everything or nothing: read the position to know.
  */
 export async function writeBatch(
-  { database, nearState, newToken }: BatchWriterParts,
+  { database, nearState, newToken, pageBars }: BatchWriterParts,
   batch: Batch,
 ): Promise<WrittenBatch | 'fenced'> {
   const events = batch.items.map(({ decoded }) => decoded).filter((decoded) => decoded.kind !== 'rejected')
   const token = newToken()
+  const bars = new BatchBars(pageBars)
   try {
     const written = await database.transaction(async (session) => {
       if (!(await advancePosition(session, batch.partition, batch))) return 'fenced'
@@ -46,15 +52,19 @@ export async function writeBatch(
       for (const warehouse of warehouses.values()) nearState.take(warehouse)
       const known = await readKnown(session, events, nearState)
       const decision = await settle(decide(events, known), session)
+      bars.raise(decision, known)
       const outcomes = mergeOutcomes(batch, decision.outcomes)
-      await write(session, { batch, warehouses, decision, outcomes })
+      const { met } = await write(session, { batch, warehouses, decision, outcomes })
+      await bars.complete(session, met)
       return { warehouses, decision, outcomes }
     })
+    void bars.lift(database)
     if (written === 'fenced') return 'fenced'
     const { warehouses, decision, outcomes } = written
     nearState.publish([...warehouses.values()], decision.cards.values())
     return { outcomes, releases: decision.releases.length }
   } catch (error) {
+    bars.abandon(error)
     nearState.forget(events.map(({ warehouseId }) => warehouseId))
     throw error
   }
@@ -71,16 +81,19 @@ function mergeOutcomes({ items }: Batch, decided: readonly Outcome[]): Outcome[]
   })
 }
 
-async function write(session: Session, decided: DecidedBatch): Promise<void> {
+/** `met`: movements that another transaction has booked since they were read. */
+async function write(session: Session, decided: DecidedBatch): Promise<{ met: MovementId[] }> {
   const { batch, decision } = decided
   await writeLegs(session, decided)
   await writeLines(session, decided)
   await writeReleases(session, decision.releases)
-  const movementsInTransit = await writeTransit(session, decision.transit)
+  const { grown: movementsInTransit, met } = await writeTransit(session, decision.transit)
   const messagesQuarantined = await writeQuarantine(session, decided)
-  if (batch.items.length === 0) return
-  const tally = { ...countNew(decided), movementsInTransit, messagesQuarantined }
-  await addToTally(session, batch.partition, { tally, changes: summariseBatch(decided) })
+  if (batch.items.length > 0) {
+    const tally = { ...countNew(decided), movementsInTransit, messagesQuarantined }
+    await addToTally(session, batch.partition, { tally, changes: summariseBatch(decided) })
+  }
+  return { met: met.map(({ movementId }) => movementId) }
 }
 
 /** Each of these is told exactly by a row that only one transaction can write. */

@@ -1,10 +1,21 @@
 import { pairId, type TransitChange } from '../booking/ledger.ts'
 import { formatTimestamp } from '../message/timestamp.ts'
 import type { Session } from './database.ts'
+import type { MovementPair } from './read-movement-sides.ts'
 
 interface TransitKey {
   readonly movement_id: string
   readonly product_id: string
+}
+
+export interface WrittenTransit {
+  /** By how many rows the table grew. */
+  readonly grown: number
+  /**
+   * Pairs in which there was something else than was known: another transaction has booked legs of them since they
+   * were read. Of two that book one pair at once, the second finds this here.
+   */
+  readonly met: readonly MovementPair[]
 }
 
 /**
@@ -14,17 +25,23 @@ interface TransitKey {
  * 1. where the other side was seen, delete the rows that this brings to zero (tested again on the newest row);
  * 2. add to all the others, making rows where there are none;
  * 3. delete those just added to that came to zero: the other side had been booked meanwhile.
- *
- * Answers by how many rows the table grew.
  */
-export async function writeTransit(session: Session, changes: readonly TransitChange[]): Promise<number> {
+export async function writeTransit(
+  session: Session,
+  changes: readonly TransitChange[],
+): Promise<WrittenTransit> {
   const sorted = changes.filter(({ difference }) => difference !== 0).sort(byKey)
   const settled = await deleteSettled(
     session,
     sorted.filter(({ known }) => known),
   )
   const rest = sorted.filter((change) => !settled.has(pairId(change)))
-  return (await addDifferences(session, rest)) - settled.size
+  const { grown, quantities } = await addDifferences(session, rest)
+  const met = sorted.filter((change) => {
+    const quantity = settled.has(pairId(change)) ? 0 : quantities.get(pairId(change))
+    return quantity !== change.before + change.difference
+  })
+  return { grown: grown - settled.size, met }
 }
 
 async function deleteSettled(session: Session, changes: readonly TransitChange[]): Promise<Set<string>> {
@@ -39,8 +56,12 @@ async function deleteSettled(session: Session, changes: readonly TransitChange[]
   return new Set(rows.map(({ movement_id: movementId, product_id: productId }) => movementId + productId))
 }
 
-async function addDifferences(session: Session, changes: readonly TransitChange[]): Promise<number> {
-  if (changes.length === 0) return 0
+/** The quantities by pair, as they are now. */
+async function addDifferences(
+  session: Session,
+  changes: readonly TransitChange[],
+): Promise<{ grown: number; quantities: ReadonlyMap<string, number> }> {
+  if (changes.length === 0) return { grown: 0, quantities: new Map() }
   const rows = await session.query<TransitKey & { quantity: number; is_new: boolean }>(
     `insert into transit as t (movement_id, product_id, quantity, since)
      select d.movement_id, d.product_id, d.difference, d.since
@@ -54,13 +75,16 @@ async function addDifferences(session: Session, changes: readonly TransitChange[
     [...columnsOf(changes), changes.map(({ since }) => formatTimestamp(since))],
   )
   const added = rows.filter(({ is_new: isNew }) => isNew).length
-  return (
-    added -
-    (await deleteZeros(
-      session,
-      rows.filter(({ quantity }) => quantity === 0),
-    ))
-  )
+  const zeros = rows.filter(({ quantity }) => quantity === 0)
+  return {
+    grown: added - (await deleteZeros(session, zeros)),
+    quantities: new Map(
+      rows.map(({ movement_id: movementId, product_id: productId, quantity }) => [
+        movementId + productId,
+        quantity,
+      ]),
+    ),
+  }
 }
 
 async function deleteZeros(session: Session, zeros: readonly TransitKey[]): Promise<number> {

@@ -90,7 +90,13 @@ export const metricTable = {
     name: 'bincard_up',
     kind: 'gauge',
     labels: ['part'],
-    help: '1 if the part answered this scrape, else 0. The part is postgres.',
+    help: '1 if the part answered this scrape, else 0. The part is postgres or, where there is a cache, redis: 1 while answers come from the cache.',
+  },
+  cacheRequests: {
+    name: 'bincard_cache_requests_total',
+    kind: 'counter',
+    labels: ['cache', 'result'],
+    help: 'Questions for pages that may be cached, by cache (near is the memory of the process, redis is asked for what is not there) and result (hit or miss); none and bypass where no cache was asked.',
   },
   httpRequests: {
     name: 'bincard_http_requests_total',

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { CacheRequest } from '../cache/page-reader.ts'
 import type { FaultPart } from '../fault.ts'
 import type { EventKind } from '../message/event.ts'
 import type { RejectionCode } from '../message/rejection.ts'
@@ -41,6 +42,8 @@ export interface Metrics {
   /** The partition belongs to another process now: its gauges vanish. */
   readonly forgetPartition: (partition: number) => void
   readonly observeRequest: (request: ObservedRequest) => void
+  readonly countCacheRequest: (request: CacheRequest) => void
+  readonly setCacheUp: (isUp: boolean) => void
   /** The text for Prometheus. Waits for the totals at most their time limit, and answers without them then. */
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -78,12 +81,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     { gauge: gauge(registry, metricTable.quarantineOpen), key: 'quarantineOpen' },
   ] as const
   const up = gauge(registry, metricTable.up)
+  const cacheRequests = counter(registry, metricTable.cacheRequests)
   const httpRequests = counter(registry, metricTable.httpRequests)
   const httpRequestSeconds = histogram(registry, metricTable.httpRequestSeconds)
   gauge(registry, metricTable.buildInfo).set({ version, node: process.versions.node }, 1)
 
   // Known from the start as 0: Prometheus sees no increase in a series that begins with its first event.
   for (const outcome of possibleOutcomes) events.inc({ ...outcome }, 0)
+  for (const request of possibleCacheRequests) cacheRequests.inc({ ...request }, 0)
 
   const readTotals = oneAtATime(totals)
 
@@ -120,6 +125,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       httpRequests.inc({ method, route, status: String(status) })
       httpRequestSeconds.observe({ method, route }, seconds)
     },
+    countCacheRequest: ({ cache, result }) => cacheRequests.inc({ cache, result }),
+    setCacheUp: (isUp) => up.set({ part: 'redis' }, isUp ? 1 : 0),
     async render() {
       await refreshTotals()
       return { contentType: registry.contentType, body: await registry.metrics() }
@@ -137,6 +144,14 @@ const possibleOutcomes: readonly CountedOutcome[] = [
   { event: 'arrival', outcome: 'duplicate' },
   { event: 'arrival', outcome: 'quarantined' },
   { event: 'unknown', outcome: 'quarantined' },
+]
+
+const possibleCacheRequests: readonly CacheRequest[] = [
+  { cache: 'near', result: 'hit' },
+  { cache: 'near', result: 'miss' },
+  { cache: 'redis', result: 'hit' },
+  { cache: 'redis', result: 'miss' },
+  { cache: 'none', result: 'bypass' },
 ]
 
 /** Many scrapes at once, or a database that hangs, must not pile up queries: who comes later shares the answer. */

@@ -100,7 +100,21 @@ test('the limit is kept, from 1 to 200', async (t) => {
 
 test('a limit that is no whole number from 1 to 200 is refused', async (t) => {
   const api = await startApi(t)
-  for (const limit of ['0', '201', '-1', '1.5', 'x', '', '1e9', '5&limit=6']) {
+  for (const limit of [
+    '0',
+    '201',
+    '-1',
+    '1.5',
+    'x',
+    '',
+    '1e9',
+    '1e1',
+    '0x10',
+    '+5',
+    '5.0',
+    '%205',
+    '5&limit=6',
+  ]) {
     const { status, body } = await api.get(routes.card, `${path}?limit=${limit}`)
     assert.deepEqual([limit, status, codeOf(body)], [limit, 400, 'limit_out_of_range'])
   }

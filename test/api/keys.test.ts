@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { ask, routes, startApi } from '../support/http.ts'
 import { testKey } from '../support/keys.ts'
-import { insertLeg, movement, north, south, tea, west } from './ledger-rows.ts'
+import { insertLeg, insertWarehouses, movement, north, south, tea, west } from './ledger-rows.ts'
 
 const reader = testKey('reader', 'read')
 const writer = testKey('writer', 'write')
@@ -14,7 +14,20 @@ const holders = { reader, writer, admin, northReader, southWriter }
 const access = { keys: Object.values(holders).map(({ key }) => key), requestsPerSecond: 0 }
 
 /** Routes without a warehouse in the path that keep to a key's warehouses by themselves. All others refuse such keys. */
-const routesWithinScope: readonly string[] = [routes.movement, routes.stream]
+const routesWithinScope: readonly string[] = [
+  routes.movement,
+  routes.warehouses,
+  routes.productWarehouses,
+  routes.cardsQuery,
+  routes.stream,
+]
+/** Routes that keep to the warehouse which a limited key has to name as `warehouse_id`. */
+const routesByWarehouse: readonly string[] = [
+  routes.movements,
+  routes.transit,
+  routes.differences,
+  routes.held,
+]
 
 interface Document {
   readonly paths: Record<
@@ -45,14 +58,49 @@ test('every route under /api says its role, and lets in whom role and warehouses
         const isScoped = key.warehouses !== null && !inPath && !routesWithinScope.includes(path)
         const expected =
           ranks.indexOf(key.role) < needed ? 'role_too_low' : isInside && !isScoped ? null : 'outside_scope'
-        const { status, body } = await ask(url + address, { ...init, headers })
-        const code = [401, 403].includes(status) ? (body as { code: string }).code : null
-        assert.deepEqual([method, path, name, code], [method, path, name, expected])
+        const refusal = await refusalOf(url + address, { ...init, headers })
+        assert.deepEqual([method, path, name, refusal], [method, path, name, expected])
         count += 1
+        if (!routesByWarehouse.includes(path)) continue
+        for (const warehouse of [north, south, west]) {
+          const isOwn = key.warehouses === null || key.warehouses.has(warehouse)
+          const named = await refusalOf(`${url}${address}?warehouse_id=${warehouse.toUpperCase()}`, {
+            ...init,
+            headers,
+          })
+          assert.deepEqual([path, name, named], [path, name, isOwn ? null : 'outside_scope'])
+        }
       }
     }
   }
   assert(count >= 10)
+})
+
+test('lists show to a limited key what concerns its warehouses', async (t) => {
+  const api = await startApi(t, { access })
+  for (const [index, warehouseId] of [north, south, west].entries()) {
+    await insertLeg(api.database, { movementId: movement(index), leg: 1, warehouseId, line: 1 })
+  }
+  await insertWarehouses(api.database, { [north]: 'N', [south]: 'S', [west]: 'W' })
+  const { headers } = northReader
+  const seen = async (route: string, path: string) =>
+    ((await api.get(route, path, { headers })).body as { items: { warehouse_id: string }[] }).items.map(
+      ({ warehouse_id: id }) => id,
+    )
+  assert.deepEqual(await seen(routes.warehouses, '/api/warehouses'), [north])
+  assert.deepEqual(await seen(routes.productWarehouses, `/api/products/${tea}/warehouses`), [north])
+  assert.deepEqual(await seen(routes.warehouses, `/api/warehouses?limit=1`), [north])
+
+  const ask1000 = (warehouses: readonly string[]) =>
+    ask(`${api.url}/api/cards/query`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ cards: warehouses.map((warehouse_id) => ({ warehouse_id, product_id: tea })) }),
+    })
+  assert.equal((await ask1000([north, north])).status, 200)
+  const outside = await ask1000([north, south, west])
+  assert.deepEqual([outside.status, codeOf(outside)], [403, 'outside_scope'])
+  assert.match(outside.text, new RegExp(`does not reach the warehouse ${south}`))
 })
 
 test('a request without a key, or with one that is not known, is told how to send one', async (t) => {
@@ -179,6 +227,12 @@ test('pages of other origins are refused by browsers, but for those that are all
   assert.deepEqual([unknown.status, corsOf(unknown), unknown.headers.get('vary')], [401, allowed, 'Origin'])
   assert.equal(unknown.headers.get('access-control-allow-credentials'), null)
 })
+
+/** The code of a refusal; null if the request was let in. */
+async function refusalOf(url: string, init: RequestInit): Promise<string | null> {
+  const { status, body } = await ask(url, init)
+  return [401, 403].includes(status) ? (body as { code: string }).code : null
+}
 
 function startOpen(t: TestContext, origin: string) {
   return startApi(t, { access, corsOrigins: [origin] })

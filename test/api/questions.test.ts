@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { items } from '../../src/client/client.ts'
 import { routes, startApi, type Answer } from '../support/http.ts'
 import {
   insertArrivals,
@@ -12,19 +13,19 @@ import {
   tea,
   west,
 } from './ledger-rows.ts'
-import { codeOf, itemsOf, walk } from './walk.ts'
+import { codeOf } from './walk.ts'
 
 test('warehouses are listed by id with their short codes', async (t) => {
   const api = await startApi(t)
   await insertWarehouses(api.database, { [south]: 'WH-2', [north]: 'WH-1', [west]: null })
-  assert.deepEqual(itemsOf(await api.get(routes.warehouses, '/api/warehouses')), [
+  assert.deepEqual((await api.client.listWarehouses()).items, [
     { warehouse_id: north, source: 'WH-1', last_recorded_at: '2025-02-18T12:00:01.000Z' },
     { warehouse_id: south, source: 'WH-2', last_recorded_at: '2025-02-18T12:00:01.000Z' },
     { warehouse_id: west, source: null, last_recorded_at: '2025-02-18T12:00:01.000Z' },
   ])
-  const ids = await walk(api, routes.warehouses, '/api/warehouses?limit=1')
+  const walked = await Array.fromAsync(items(api.client.listWarehouses, { limit: 1 }))
   assert.deepEqual(
-    ids.map((item) => item['warehouse_id']),
+    walked.map((item) => item.warehouse_id),
     [north, south, west],
   )
 })
@@ -41,7 +42,6 @@ test('a warehouse shows the quantity of each product, also of one of which only 
     line: null,
   })
   await insertLeg(api.database, { movementId: movement(8), leg: 1, warehouseId: south, line: 1 })
-  const path = `/api/warehouses/${north}/products`
   const expected = [
     {
       warehouse_id: north,
@@ -52,8 +52,10 @@ test('a warehouse shows the quantity of each product, also of one of which only 
     },
     { warehouse_id: north, product_id: rice, quantity: 0, last_line: 0, updated_at: null },
   ]
-  assert.deepEqual(itemsOf(await api.get(routes.warehouseProducts, path)), expected)
-  assert.deepEqual(await walk(api, routes.warehouseProducts, `${path}?limit=1`), expected)
+  const { listWarehouseProducts } = api.client
+  const asked = { warehouse_id: north }
+  assert.deepEqual((await listWarehouseProducts(asked)).items, expected)
+  assert.deepEqual(await Array.fromAsync(items(listWarehouseProducts, { ...asked, limit: 1 })), expected)
 })
 
 test('a product shows the quantity in each warehouse that has a card of it', async (t) => {
@@ -61,7 +63,6 @@ test('a product shows the quantity in each warehouse that has a card of it', asy
   await insertWarehouses(api.database, { [north]: 'WH-1', [south]: 'WH-2', [west]: 'WH-3' })
   await insertArrivals(api.database, { from: 1, to: 3 })
   await insertLeg(api.database, { movementId: movement(9), leg: 0, warehouseId: west, line: null })
-  const path = `/api/products/${tea}/warehouses`
   const expected = [
     {
       warehouse_id: north,
@@ -72,8 +73,10 @@ test('a product shows the quantity in each warehouse that has a card of it', asy
     },
     { warehouse_id: west, product_id: tea, quantity: 0, last_line: 0, updated_at: null },
   ]
-  assert.deepEqual(itemsOf(await api.get(routes.productWarehouses, path)), expected)
-  assert.deepEqual(await walk(api, routes.productWarehouses, `${path}?limit=1`), expected)
+  const { listProductWarehouses } = api.client
+  const asked = { product_id: tea }
+  assert.deepEqual((await listProductWarehouses(asked)).items, expected)
+  assert.deepEqual(await Array.fromAsync(items(listProductWarehouses, { ...asked, limit: 1 })), expected)
 })
 
 test('a warehouse or product that no event mentions is 404', async (t) => {
@@ -91,9 +94,9 @@ test('1,000 cards are answered at once, in the order of the question', async (t)
   const known = { warehouse_id: north.toUpperCase(), product_id: tea }
   const unknown = { warehouse_id: south, product_id: tea }
   const cards = Array.from({ length: 1000 }, (_, index) => (index % 2 === 0 ? unknown : known))
-  const items = itemsOf(await api.post(routes.cardsQuery, '/api/cards/query', { cards }))
-  assert.equal(items.length, 1000)
-  assert.deepEqual(items.slice(0, 2), [
+  const answer = await api.client.queryCards({ body: { cards } })
+  assert.equal(answer.items.length, 1000)
+  assert.deepEqual(answer.items.slice(0, 2), [
     { warehouse_id: south, product_id: tea, quantity: 0, last_line: 0, updated_at: null },
     {
       warehouse_id: north,

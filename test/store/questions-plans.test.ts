@@ -59,7 +59,7 @@ suite('over 100,000 movements', () => {
     [
       'the warehouses of a product',
       ['card_line_key', 'held_by_'],
-      (db) => readProductWarehouses(db, product, page),
+      (db) => readProductWarehouses(db, { productId: product, within: null }, page),
     ],
     [
       'the quantities of 1,000 cards',

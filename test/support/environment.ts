@@ -53,6 +53,17 @@ export function kafkaAddress(): string {
   return given('BINCARD_TEST_KAFKA')
 }
 
+/** The Redis of the tests. Keys begin with a database's own epoch: nobody needs one alone. */
+export function redisAddress(): { host: string; port: number } {
+  const { hostname: host, port } = new URL(`redis://${given('BINCARD_TEST_REDIS')}`)
+  return { host, port: Number(port) }
+}
+
+/** The program `redis-server`. */
+export function redisProgram(): string {
+  return given('BINCARD_TEST_REDIS_PROGRAM')
+}
+
 /** The jars of Apache Kafka, for tests that start a Java client: `java -cp CLASSPATH …`. */
 export function kafkaClasspath(): string {
   return given('BINCARD_TEST_KAFKA_CLASSPATH')

@@ -6,7 +6,10 @@ import formats from 'ajv-formats'
 import { pino } from 'pino'
 import type { ApiDependencies, Health, Observation } from '../../src/api/dependencies.ts'
 import { defaultLimits } from '../../src/api/limits.ts'
+import { uncachedPages } from '../../src/cache/page-reader.ts'
 import { createServer, type ApiServer } from '../../src/api/server.ts'
+import { createClient, type Client } from '../../src/client/client.ts'
+import { operations } from '../../src/client/description.ts'
 import { createIngest } from '../../src/ingest.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
 import { ChangeFeed } from '../../src/live/change-feed.ts'
@@ -31,6 +34,8 @@ export interface TestApi {
   readonly observed: Observation[]
   /** What the server logged. */
   readonly logged: string[]
+  /** Speaks to it as its users do; fails at an answer that is not as the description says. */
+  readonly client: Client
   /** Asks, and fails if the answer is not as the description of `route` says. */
   get(route: string, path: string, init?: RequestInit): Promise<Answer>
   /** The same for `POST` with a JSON body. */
@@ -88,6 +93,7 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     version: '0.0.0-test',
     access: { keys: null, requestsPerSecond: 0 },
     corsOrigins: [],
+    pages: uncachedPages(() => {}),
     ingest,
     positions,
     countPartitions: async () => null,
@@ -119,7 +125,24 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     check('post', path.split('?', 1)[0] ?? path, answer)
     return answer
   }
-  return { url, server, database, observed, logged, get, post, send }
+  const client = createClient({
+    baseUrl: url,
+    fetch: async (address, init) => {
+      const answer = await fetch(address, init)
+      const method = init.method === 'POST' ? 'post' : 'get'
+      check(method, routeOf(new URL(address).pathname), await read(answer.clone()))
+      return answer
+    },
+  })
+  return { url, server, database, observed, logged, client, get, post, send }
+}
+
+/** The route that a path is of; ids are all that differs. */
+function routeOf(path: string): string {
+  const isOf = (route: string) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
+  const route = Object.values(operations).find((operation) => isOf(operation.path))?.path
+  assert(route !== undefined, `no route is at ${path}`)
+  return route
 }
 
 /** A migrated database that nobody else uses, with limits short enough for tests. */
@@ -148,7 +171,10 @@ export function openTestDatabase(
 
 /** Asks once, whatever comes. Of an answer without an end only the head is looked at. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url, { redirect: 'manual', ...init })
+  return await read(await fetch(url, { redirect: 'manual', ...init }))
+}
+
+async function read(response: Response): Promise<Answer> {
   const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream') === true
   if (isEndless) await response.body?.cancel()
   const text = isEndless ? '' : await response.text()
@@ -163,7 +189,7 @@ type Check = (method: Method, route: string, answer: Answer) => void
 interface Contract {
   readonly paths: Record<
     string,
-    { readonly [method in Method]?: { readonly responses: Record<string, { content: object }> } }
+    { readonly [method in Method]?: { readonly responses: Record<string, { content?: object }> } }
   >
 }
 
@@ -175,9 +201,10 @@ export async function readContract(url: string): Promise<Check> {
   ajv.addSchema(document, 'openapi')
   return (method, route, { status, headers, body }) => {
     const mediaType = headers.get('content-type')?.split(';', 1)[0] ?? ''
-    const described = document.paths[route]?.[method]?.responses[status]?.content
+    const answers = document.paths[route]?.[method]?.responses[status]
+    const described = answers === undefined ? undefined : (answers.content ?? {})
     assert(described !== undefined, `${route} does not describe an answer ${status}`)
-    assert.deepEqual(Object.keys(described), [mediaType])
+    assert.deepEqual(Object.keys(described), mediaType === '' ? [] : [mediaType])
     if (body === null) return
     const place = ['paths', route, method, 'responses', String(status), 'content', mediaType, 'schema']
     const pointer = place

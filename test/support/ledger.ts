@@ -8,6 +8,7 @@ import type { Batch, BatchItem, Partition, WrittenBatch } from '../../src/store/
 import { Database, type DatabaseOptions } from '../../src/store/database.ts'
 import { NearState } from '../../src/store/near-state.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
+import { noPageBars } from '../../src/store/batch-bars.ts'
 import { writeBatch, type BatchWriterParts } from '../../src/store/write-batch.ts'
 import { freshDatabase, type DatabaseAddress } from './environment.ts'
 
@@ -54,7 +55,12 @@ export function openDatabase(
 
 function openLedger(t: TestContext, address: DatabaseAddress, options: { poolSize?: number }): TestLedger {
   const database = openDatabase(t, address, { poolSize: options.poolSize ?? 4 })
-  const parts = { database, nearState: new NearState(10_000), newToken: () => randomUUID() }
+  const parts = {
+    database,
+    nearState: new NearState(10_000),
+    newToken: () => randomUUID(),
+    pageBars: noPageBars,
+  }
   const ledger: TestLedger = {
     address,
     database,

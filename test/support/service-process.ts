@@ -47,6 +47,7 @@ export async function startService(
       KAFKA_GROUP_ID: `group-${topic}`,
       KAFKA_SESSION_TIMEOUT_MS: '6000',
       KAFKA_HEARTBEAT_INTERVAL_MS: '1000',
+      CACHE_TTL: '0',
       ...environment,
     },
   })

@@ -47,6 +47,7 @@ test('an empty environment gives the defaults', () => {
       fetchMaxWaitMs: 500,
       commitIntervalMs: 5000,
     },
+    cache: { host: 'redis', port: 6379, ttlSeconds: 60, timeoutMs: 50, nearPages: 2000 },
     lane: { bufferEvents: 10_000, stallTimeoutMs: 30_000 },
     batch: { maxEvents: 5000, maxBytes: 8_388_608, maxAgeMs: 5 },
     nearState: { cards: 200_000 },

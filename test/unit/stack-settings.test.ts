@@ -21,6 +21,7 @@ test('without any setting the stack takes the ports and names that the settings 
       database: 'warehouse_db',
     },
     kafka: { servers: undefined, port: 9092, topic: 'warehouse_movements' },
+    redis: { host: undefined, port: 6379 },
     environment: {},
   })
 })
@@ -36,7 +37,11 @@ test('every bad port is named at once', () => {
 })
 
 test('a part whose address is set wants no port here', () => {
-  const settings = readSettings({ KAFKA_BOOTSTRAP_SERVERS: 'broker:9092', POSTGRES_HOST: 'db' })
+  const settings = readSettings({
+    KAFKA_BOOTSTRAP_SERVERS: 'broker:9092',
+    POSTGRES_HOST: 'db',
+    REDIS_HOST: 'cache',
+  })
   assert.deepEqual(
     wantedPorts(settings).map(({ setting }) => setting),
     ['PORT', 'METRICS_PORT'],
@@ -62,6 +67,7 @@ test('the closing box is one frame, and its command carries the addresses that a
     settings: readSettings({ KAFKA_TOPIC: 'moves' }),
     postgresAddress: { host: '127.0.0.1', port: 5432 },
     kafkaServers: '127.0.0.1:9093',
+    redisAddress: null,
     logs: 'logs',
     demo: false,
   }).split('\n')
@@ -76,6 +82,7 @@ test('the closing box shows where the key goes, as soon as the API wants one', (
       settings: readSettings(environment),
       postgresAddress: { host: '127.0.0.1', port: 5432 },
       kafkaServers: '127.0.0.1:9092',
+      redisAddress: { host: '127.0.0.1', port: 6379 },
       logs: 'logs',
       demo: false,
     })

@@ -20,6 +20,9 @@ test('what was counted is what a scrape shows', async () => {
   metrics.markPartitionRunning(0)
   metrics.markPartitionStopped(1)
   metrics.observeRequest({ method: 'GET', route: '/api/movements/:movement_id', status: 404, seconds: 0.001 })
+  metrics.countCacheRequest({ cache: 'near', result: 'hit' })
+  metrics.countCacheRequest({ cache: 'near', result: 'hit' })
+  metrics.setCacheUp(true)
 
   const withoutBuckets = (await samples(metrics)).filter((line) => !line.includes('_bucket'))
   assert.deepEqual(withoutBuckets, [
@@ -45,7 +48,13 @@ test('what was counted is what a scrape shows', async () => {
     'bincard_movements_in_transit 7',
     'bincard_held_departures 2',
     'bincard_quarantine_open 1',
+    'bincard_up{part="redis"} 1',
     'bincard_up{part="postgres"} 1',
+    'bincard_cache_requests_total{cache="near",result="hit"} 2',
+    'bincard_cache_requests_total{cache="near",result="miss"} 0',
+    'bincard_cache_requests_total{cache="redis",result="hit"} 0',
+    'bincard_cache_requests_total{cache="redis",result="miss"} 0',
+    'bincard_cache_requests_total{cache="none",result="bypass"} 0',
     'bincard_http_requests_total{method="GET",route="/api/movements/:movement_id",status="404"} 1',
     'bincard_http_request_seconds_sum{method="GET",route="/api/movements/:movement_id"} 0.001',
     'bincard_http_request_seconds_count{method="GET",route="/api/movements/:movement_id"} 1',

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { cardPage } from '../../booking/changed-pages.ts'
 import type { CardKey, ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readCard } from '../../store/read-card.ts'
@@ -8,7 +9,9 @@ import { cardBody, CardSchema } from '../card-body.ts'
 import { cardCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { readPageQuery } from '../page-query.ts'
+import { pageAnswer, sendPage, toPage } from '../page-answer.ts'
 import {
+  defaultPageLines,
   expectId,
   parameterProblem,
   pathParameters,
@@ -17,11 +20,10 @@ import {
 } from '../parameters.ts'
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { samples } from '../samples.ts'
-import { ref } from '../schema.ts'
 import { readRange } from '../time-range.ts'
 
 export function getCard(app: Api, deps: ApiDependencies): void {
-  const { database } = deps
+  const { database, pages } = deps
   app.get(
     '/api/warehouses/:warehouse_id/products/:product_id',
     {
@@ -49,7 +51,7 @@ export function getCard(app: Api, deps: ApiDependencies): void {
           { additionalProperties: false },
         ),
         response: {
-          200: ref(CardSchema),
+          200: pageAnswer(CardSchema),
           ...problemAnswers(`/api/warehouses/${samples.receiverId}/products/${samples.productId}`, [
             parameterProblem('product_id'),
             parameterProblem('cursor'),
@@ -74,9 +76,20 @@ export function getCard(app: Api, deps: ApiDependencies): void {
       const range = readRange(request.query)
       if ('code' in range) return sendProblem(request, reply, range)
       const filter = { ...range, event: request.query.event ?? null }
-      const page = await readCard(database, card, { before: asked.after, limit: asked.limit, filter })
+      const load = async () => {
+        const page = await readCard(database, card, { before: asked.after, limit: asked.limit, filter })
+        return page === null ? null : toPage(reply, cardBody(card, page))
+      }
+      const { page, result } = await (isFirstPage(request.query)
+        ? pages.read(cardPage(card), load)
+        : pages.bypass(load))
       if (page === null) return sendProblem(request, reply, { code: 'card_unknown' })
-      return cardBody(card, page)
+      return sendPage(reply, page, result)
     },
   )
+}
+
+/** What most ask for, and all that is kept: whoever asks for anything else is answered from the database. */
+function isFirstPage({ limit = defaultPageLines, ...others }: { readonly limit?: number }): boolean {
+  return limit === defaultPageLines && Object.keys(others).length === 0
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readHeld } from '../../store/read-held.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { heldCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -12,11 +13,13 @@ import type { Problem } from '../problems.ts'
 import { ref } from '../schema.ts'
 import { heldBody, HeldPageSchema } from '../stock-bodies.ts'
 
-export function getHeld(app: Api, { database }: ApiDependencies): void {
+export function getHeld(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/held',
     {
-      config: { role: 'read' },
+      config: { role: 'read', warehouseInQuery: true },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listHeld',
         tags: ['stock'],

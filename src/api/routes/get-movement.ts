@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { movementPage } from '../../booking/changed-pages.ts'
 import { viewMovement } from '../../booking/movement-view.ts'
 import type { MovementId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
@@ -8,13 +9,13 @@ import { afterQuery, problemsOfAfter, waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { movementBody, MovementSchema } from '../movement-body.ts'
+import { pageAnswer, sendPage, toPage } from '../page-answer.ts'
 import { expectId, parameterProblem, pathParameters, unknownQueryParameter } from '../parameters.ts'
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { samples } from '../samples.ts'
-import { ref } from '../schema.ts'
 
 export function getMovement(app: Api, deps: ApiDependencies): void {
-  const { database } = deps
+  const { database, pages } = deps
   app.get(
     '/api/movements/:movement_id',
     {
@@ -29,7 +30,7 @@ export function getMovement(app: Api, deps: ApiDependencies): void {
         params: Type.Object({ movement_id: pathParameters.movement_id.schema }),
         querystring: Type.Object(afterQuery, { additionalProperties: false }),
         response: {
-          200: ref(MovementSchema),
+          200: pageAnswer(MovementSchema),
           ...problemAnswers(`/api/movements/${samples.movementId}`, [
             parameterProblem('movement_id'),
             unknownQueryParameter('limit'),
@@ -42,16 +43,19 @@ export function getMovement(app: Api, deps: ApiDependencies): void {
     },
     async (request, reply) => {
       const movementId = expectId(parseUuid<MovementId>(request.params.movement_id))
-      const view = viewMovement(await readMovement(database, movementId))
+      const load = async () => {
+        const view = viewMovement(await readMovement(database, movementId))
+        if (view === null) return null
+        const warehouses = new Set(view.events.map((leg) => leg.warehouseId))
+        return toPage(reply, movementBody(movementId, view), [...warehouses])
+      }
+      const { page, result } = await (request.query.after === undefined
+        ? pages.read(movementPage(movementId), load)
+        : pages.bypass(load))
       // To a key of other warehouses the movement is as unknown as one that nobody mentions.
-      const mayBeSeen =
-        view !== null &&
-        maySeeAny(
-          request,
-          view.events.map((leg) => leg.warehouseId),
-        )
-      if (!mayBeSeen) return sendProblem(request, reply, { code: 'movement_unknown' })
-      return movementBody(movementId, view)
+      if (page === null || !maySeeAny(request, page.warehouses))
+        return sendProblem(request, reply, { code: 'movement_unknown' })
+      return sendPage(reply, page, result)
     },
   )
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readCardMovements, readMovements } from '../../store/read-movements.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { cardMovementsCursor, movementsCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -13,11 +14,13 @@ import type { Problem } from '../problems.ts'
 import { ref } from '../schema.ts'
 import { readRange } from '../time-range.ts'
 
-export function getMovements(app: Api, { database }: ApiDependencies): void {
+export function getMovements(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/movements',
     {
-      config: { role: 'read' },
+      config: { role: 'read', warehouseInQuery: true },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listMovements',
         tags: ['stock'],

@@ -2,6 +2,8 @@ import { Type } from 'typebox'
 import type { ProductId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readProductWarehouses } from '../../store/read-product-warehouses.ts'
+import { scopeOf } from '../access.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { placesCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -12,11 +14,13 @@ import { samples } from '../samples.ts'
 import { ref } from '../schema.ts'
 import { quantityBody, QuantityPageSchema } from '../stock-bodies.ts'
 
-export function getProductWarehouses(app: Api, { database }: ApiDependencies): void {
+export function getProductWarehouses(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/products/:product_id/warehouses',
     {
-      config: { role: 'read' },
+      config: { role: 'read', answersWithinScope: true },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listProductWarehouses',
         tags: ['stock'],
@@ -41,8 +45,12 @@ export function getProductWarehouses(app: Api, { database }: ApiDependencies): v
       const cursor = placesCursor(productId)
       const asked = readPageQuery(cursor, request.query)
       if ('code' in asked) return sendProblem(request, reply, asked)
-      const { items, next } = await readProductWarehouses(database, productId, asked)
-      // All warehouses were asked: on a later page, an earlier one may have had it.
+      const { items, next } = await readProductWarehouses(
+        database,
+        { productId, within: scopeOf(request) },
+        asked,
+      )
+      // All that the key may see were asked: on a later page, an earlier one may have had it.
       if (items.length === 0 && next === null && asked.after === null) {
         return sendProblem(request, reply, { code: 'product_unknown' })
       }

@@ -3,12 +3,13 @@ import { Type } from 'typebox'
 import type { ChangeFilter } from '../../booking/changes.ts'
 import type { ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
-import { maySeeAny, scopeOf } from '../access.ts'
+import { maySeeAny, outsideScope, scopeOf } from '../access.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { eventStreamType } from '../event-stream.ts'
 import { parameterProblem, pathParameters, unknownQueryParameter } from '../parameters.ts'
 import { problemAnswers, sendProblem } from '../problem-answer.ts'
+import type { Problem } from '../problems.ts'
 import { StreamMessageSchema } from '../stream-bodies.ts'
 import { StreamClient } from '../stream-client.ts'
 import { decodePlace } from '../stream-place.ts'
@@ -65,7 +66,7 @@ again what it shows. A key that is limited to warehouses hears of these only.`,
     },
     async (request, reply) => {
       const filter = filterOf(request, request.query)
-      if (filter === null) return sendProblem(request, reply, { code: 'outside_scope' })
+      if ('code' in filter) return sendProblem(request, reply, filter)
       if (clients.size >= limits.maxStreamClients) return sendProblem(request, reply, { code: 'stream_full' })
       const lastId = request.headers['last-event-id']
       const since = lastId === undefined ? null : (decodePlace(lastId) ?? unknownPlace)
@@ -99,13 +100,13 @@ again what it shows. A key that is limited to warehouses hears of these only.`,
 /** Of no topic: whoever comes back with an id that we have not given is told to load everything again. */
 const unknownPlace = new Map([[-1, 1]])
 
-/** What the request asks for, within what its key may see; null if that is outside. */
+/** What the request asks for, within what its key may see; a problem if that is outside. */
 function filterOf(
   request: FastifyRequest,
   query: { readonly warehouse_id?: string; readonly product_id?: string },
-): ChangeFilter | null {
+): ChangeFilter | Problem {
   const productId = parseUuid<ProductId>(query.product_id)
   const asked = parseUuid<WarehouseId>(query.warehouse_id)
   if (asked === null) return { warehouses: scopeOf(request), productId }
-  return maySeeAny(request, [asked]) ? { warehouses: new Set([asked]), productId } : null
+  return maySeeAny(request, [asked]) ? { warehouses: new Set([asked]), productId } : outsideScope(asked)
 }

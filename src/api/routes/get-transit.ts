@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readTransit } from '../../store/read-transit.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { transitCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -11,11 +12,13 @@ import { parameterProblem, pathParameters, queryParameters, unknownQueryParamete
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { ref } from '../schema.ts'
 
-export function getTransit(app: Api, { database }: ApiDependencies): void {
+export function getTransit(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/transit',
     {
-      config: { role: 'read' },
+      config: { role: 'read', warehouseInQuery: true },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listTransit',
         tags: ['stock'],

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readWarehouseProducts } from '../../store/read-warehouse-products.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { productsCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -12,11 +13,13 @@ import { samples } from '../samples.ts'
 import { ref } from '../schema.ts'
 import { quantityBody, QuantityPageSchema } from '../stock-bodies.ts'
 
-export function getWarehouseProducts(app: Api, { database }: ApiDependencies): void {
+export function getWarehouseProducts(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/warehouses/:warehouse_id/products',
     {
       config: { role: 'read' },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listWarehouseProducts',
         tags: ['stock'],

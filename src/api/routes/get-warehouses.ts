@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
 import { readWarehouses } from '../../store/read-warehouses.ts'
+import { scopeOf } from '../access.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { warehousesCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -9,11 +11,13 @@ import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.
 import { ref } from '../schema.ts'
 import { warehouseBody, WarehousePageSchema } from '../stock-bodies.ts'
 
-export function getWarehouses(app: Api, { database }: ApiDependencies): void {
+export function getWarehouses(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/warehouses',
     {
-      config: { role: 'read' },
+      config: { role: 'read', answersWithinScope: true },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listWarehouses',
         tags: ['stock'],
@@ -33,7 +37,7 @@ export function getWarehouses(app: Api, { database }: ApiDependencies): void {
     async (request, reply) => {
       const asked = readPageQuery(warehousesCursor, request.query)
       if ('code' in asked) return sendProblem(request, reply, asked)
-      const { items, next } = await readWarehouses(database, asked)
+      const { items, next } = await readWarehouses(database, scopeOf(request), asked)
       return { items: items.map(warehouseBody), next_cursor: nextCursor(warehousesCursor, next) }
     },
   )

@@ -2,10 +2,12 @@ import { Type } from 'typebox'
 import type { ProductId, WarehouseId } from '../../message/event.ts'
 import { parseUuid } from '../../message/uuid.ts'
 import { readQuantities } from '../../store/read-quantities.ts'
+import { outsideScope, scopeOf } from '../access.ts'
+import { afterQuery, problemsOfAfter, waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
-import { expectId, noQuery, pathParameters, unknownQueryParameter } from '../parameters.ts'
-import { problemAnswers, problemsOfReads } from '../problem-answer.ts'
+import { expectId, pathParameters, unknownQueryParameter } from '../parameters.ts'
+import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { samples } from '../samples.ts'
 import { define, ref } from '../schema.ts'
 import { quantityBody, QuantitySchema } from '../stock-bodies.ts'
@@ -48,18 +50,20 @@ const CardQuantitiesSchema = define(
 /** What the schema of the route refers to. */
 export const cardQuerySchemas = [CardQuerySchema, CardQuantitiesSchema]
 
-export function queryCards(app: Api, { database }: ApiDependencies): void {
+export function queryCards(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.post(
     '/api/cards/query',
     {
-      config: { role: 'read' },
+      config: { role: 'read', answersWithinScope: true },
+      ...waitsForAfter(deps),
       bodyLimit: maxBodyBytes,
       schema: {
         operationId: 'queryCards',
         tags: ['stock'],
         summary: 'The stock on many cards at once',
         description: `Up to ${maxCards} cards. One that no event mentions has quantity 0 and no line.`,
-        querystring: noQuery,
+        querystring: Type.Object(afterQuery, { additionalProperties: false }),
         body: ref(CardQuerySchema),
         response: {
           200: ref(CardQuantitiesSchema),
@@ -68,16 +72,20 @@ export function queryCards(app: Api, { database }: ApiDependencies): void {
             { code: 'body_too_large' },
             { code: 'unsupported_media_type' },
             unknownQueryParameter('limit'),
+            ...problemsOfAfter,
             ...problemsOfReads,
           ]),
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const cards = request.body.cards.map((card) => ({
         warehouseId: expectId(parseUuid<WarehouseId>(card.warehouse_id)),
         productId: expectId(parseUuid<ProductId>(card.product_id)),
       }))
+      const scope = scopeOf(request)
+      const outside = cards.find(({ warehouseId }) => scope !== null && !scope.has(warehouseId))
+      if (outside !== undefined) return sendProblem(request, reply, outsideScope(outside.warehouseId))
       return { items: (await readQuantities(database, cards)).map(quantityBody) }
     },
   )

@@ -1,0 +1,216 @@
+/**
+ * Pages as they were answered, kept in Redis for all processes and near in each one.
+ *
+ *   reader: near ─▶ Redis ─▶ take the lease ─▶ PostgreSQL ─▶ put the page in the lease's place
+ *   writer: bar ──────────▶ COMMIT ─▶ lift
+ *
+ * A page may be put only in the place of its own lease, and a bar takes every lease away: so a slow reader cannot put
+ * an old page over a newer one. Each page is stamped with the generation that was true before it was read; whoever
+ * begins a generation (a process that could not reach Redis for a while, a batch of too many pages) has all of them
+ * forgotten at once. Nothing compares versions of the data: they repeat when a database is restored.
+ */
+import { randomUUID } from 'node:crypto'
+import type { PageName } from '../booking/changed-pages.ts'
+import type { Bars, PageBars } from '../store/batch-bars.ts'
+import {
+  encodeGeneration,
+  encodeLease,
+  encodePage,
+  type CachedPage,
+  type CachedValue,
+} from './cached-value.ts'
+import { uncachedPages, type CacheRequest, type PageReader, type ReadPage } from './page-reader.ts'
+import { RedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { TransactionBars } from './transaction-bars.ts'
+import { Trust } from './trust.ts'
+
+export interface PageCacheOptions extends RedisStoreOptions {
+  /** A transaction that was begun so long ago has ended, one way or the other. */
+  readonly barMs: number
+  /** Names the contents of the database; another one after a restore. Read from the database. */
+  readonly readEpoch: () => Promise<string>
+  readonly observe: (request: CacheRequest) => void
+  /** The cache is not used from now on, until `onGained`. */
+  readonly onLost: (error: unknown) => void
+  readonly onGained: () => void
+}
+
+/** A page that is being read, for all who want it meanwhile. */
+type Flight = Promise<CachedPage | null>
+
+/** A reader has answered, or given up, long before. */
+const leaseMs = 10_000
+/** Renewed at every start and after every loss; a day is only for what nobody uses any more. */
+const generationMs = 86_400_000
+/** A larger page is read each time; the near cache counts pages, not bytes. */
+const maxPageBytes = 65_536
+
+export class PageCache implements PageReader, PageBars {
+  readonly #options: PageCacheOptions
+  readonly #store: RedisStore
+  readonly #trust: Trust
+  /** By key. Whatever changes the key takes its flight away: who comes later must not be answered what is old. */
+  readonly #flights = new Map<string, Flight>()
+  readonly #uncached: PageReader
+  #epoch = ''
+
+  constructor(options: PageCacheOptions) {
+    this.#options = options
+    this.#uncached = uncachedPages(options.observe)
+    this.#store = new RedisStore(options, (error) => this.#trust.lose(error))
+    this.#trust = new Trust({
+      isConnected: () => this.#store.isConnected,
+      ping: () => this.#store.ping(),
+      renew: () => this.#renew(),
+      isSameDatabase: async () => (await options.readEpoch()) === this.#epoch,
+      onLost: options.onLost,
+      onGained: options.onGained,
+    })
+    this.#store.near.on('invalidate', (key: string | null) => this.#dropFlight(key))
+  }
+
+  /** Whether pages are answered from the cache just now. */
+  get isTrusted(): boolean {
+    return this.#trust.holds
+  }
+
+  start(): void {
+    this.#store.connect()
+    this.#trust.start()
+  }
+
+  async stop(): Promise<void> {
+    const stopped = this.#trust.stop()
+    this.#store.close()
+    await stopped
+  }
+
+  async read(name: PageName, load: () => Promise<CachedPage | null>): Promise<ReadPage> {
+    if (!this.#trust.holds) return await this.bypass(load)
+    const key = this.#key(name)
+    const near = this.#kept(key)
+    if (near !== null) {
+      this.#options.observe({ cache: 'near', result: 'hit' })
+      return { page: near, result: 'hit' }
+    }
+    try {
+      await Promise.all([this.#store.get(this.#generationKey), this.#store.get(key)])
+    } catch (error) {
+      this.#trust.lose(error)
+    }
+    if (!this.#trust.holds) return await this.bypass(load)
+    this.#options.observe({ cache: 'near', result: 'miss' })
+    const kept = this.#kept(key)
+    this.#options.observe({ cache: 'redis', result: kept === null ? 'miss' : 'hit' })
+    if (kept !== null) return { page: kept, result: 'hit' }
+    return { page: await this.#join(key, load), result: 'miss' }
+  }
+
+  async bypass(load: () => Promise<CachedPage | null>): Promise<ReadPage> {
+    return await this.#uncached.bypass(load)
+  }
+
+  begin(): Bars {
+    return new TransactionBars({
+      store: this.#store,
+      trust: this.#trust,
+      lifeMs: this.#options.barMs,
+      keysOf: (pages) =>
+        pages === 'all' ? [this.#generationKey] : [...pages].map((name) => this.#key(name)),
+      dropFlights: (keys) => {
+        for (const key of keys) this.#dropFlight(key)
+      },
+    })
+  }
+
+  #key(name: PageName): string {
+    return `bincard:${this.#epoch}:${name}`
+  }
+
+  get #generationKey(): string {
+    return `bincard:${this.#epoch}:generation`
+  }
+
+  /** The page as the process remembers it, if that is still true. */
+  #kept(key: string): CachedPage | null {
+    const generation = this.#store.near.peek(this.#generationKey)
+    const value = this.#store.near.peek(key)
+    return value?.kind === 'page' && value.generation === generationOf(generation) ? value.page : null
+  }
+
+  /** Reads the page, together with all who ask for it now, and keeps it if nothing stands against that. */
+  async #join(key: string, load: () => Promise<CachedPage | null>): Promise<CachedPage | null> {
+    const stamp = this.#store.near.peek(this.#generationKey)
+    const value = this.#store.near.peek(key)
+    if (stamp?.kind === 'absent') this.#beginGeneration()
+    const generation = generationOf(stamp)
+    if (generation === null || value === undefined || value.kind === 'bar') return await load()
+    const flight = this.#flights.get(key)
+    if (flight !== undefined) return await flight
+    if (value.kind === 'lease') return await load()
+    const fill = this.#fill({ key, generation, load })
+    this.#flights.set(key, fill.loaded)
+    void fill.kept.finally(() => {
+      if (this.#flights.get(key) === fill.loaded) this.#flights.delete(key)
+    })
+    return await fill.loaded
+  }
+
+  /** `loaded` as soon as PostgreSQL has answered, `kept` when Redis has. */
+  #fill({ key, generation, load }: Fill): { loaded: Flight; kept: Promise<void> } {
+    const lease = encodeLease(randomUUID())
+    const leased = this.#lease(key, lease, generation)
+    const loaded = leased.then(load)
+    const keep = async (): Promise<void> => {
+      const page = await loaded.catch(() => null)
+      // Only what is kept is worth sharing with those who come later.
+      if (page === null) this.#dropFlight(key)
+      if (!(await leased) || !this.#trust.holds) return
+      const isSmall = page !== null && page.body.length <= maxPageBytes
+      await this.#store.settleLease(key, lease, isSmall ? encodePage(generation, page) : null)
+    }
+    return { loaded, kept: keep().catch((error: unknown) => this.#trust.lose(error)) }
+  }
+
+  /** Whether the key is ours to fill. Reads it again, so that Redis tells us if that ends. */
+  async #lease(key: string, lease: string, generation: string): Promise<boolean> {
+    try {
+      const isTaken = await this.#store.takeLease(key, lease, { generation, lifeMs: leaseMs })
+      const value = isTaken ? await this.#store.get(key) : null
+      if (value?.kind === 'lease' && encodeLease(value.lease) === lease) return true
+    } catch (error) {
+      this.#trust.lose(error)
+    }
+    this.#dropFlight(key)
+    return false
+  }
+
+  #dropFlight(key: string | null): void {
+    if (key === null || key === this.#generationKey) this.#flights.clear()
+    else this.#flights.delete(key)
+  }
+
+  /** Nothing is kept under the generation that was there: it was forgotten by Redis, or ended by a transaction. */
+  #beginGeneration(): void {
+    this.#store
+      .setIfFree(this.#generationKey, encodeGeneration(randomUUID()), generationMs)
+      .catch((error: unknown) => this.#trust.lose(error))
+  }
+
+  async #renew(): Promise<void> {
+    this.#epoch = await this.#options.readEpoch()
+    this.#store.near.clear()
+    this.#flights.clear()
+    await this.#store.set(this.#generationKey, encodeGeneration(randomUUID()), generationMs)
+  }
+}
+
+interface Fill {
+  readonly key: string
+  readonly generation: string
+  readonly load: () => Promise<CachedPage | null>
+}
+
+function generationOf(value: CachedValue | undefined): string | null {
+  return value?.kind === 'generation' ? value.generation : null
+}

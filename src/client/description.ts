@@ -1,0 +1,1132 @@
+/** Made by `npm run docs` from the OpenAPI document; changes belong into the routes. */
+import type { CallOptions } from './call.ts'
+
+/** Every error is answered in this form (RFC 9457). */
+export type Problem = {
+  /** The kind of problem: `/problems/` and its code. */
+  readonly type: string
+
+  /** The kind of problem in one sentence. */
+  readonly title: string
+
+  /** The HTTP status. */
+  readonly status: number
+
+  /** What is wrong with this request. */
+  readonly detail: string
+
+  /** The path that was asked for. */
+  readonly instance: string
+
+  /** Stable: programs should look at this, people at the rest. */
+  readonly code:
+    | 'malformed_id'
+    | 'malformed_cursor'
+    | 'limit_out_of_range'
+    | 'malformed_time'
+    | 'malformed_filter'
+    | 'filters_unsupported'
+    | 'malformed_position'
+    | 'partition_unknown'
+    | 'unknown_query_parameter'
+    | 'malformed_url'
+    | 'malformed_request'
+    | 'malformed_body'
+    | 'key_missing'
+    | 'key_unknown'
+    | 'role_too_low'
+    | 'outside_scope'
+    | 'malformed_batch'
+    | 'movement_unknown'
+    | 'card_unknown'
+    | 'warehouse_unknown'
+    | 'product_unknown'
+    | 'route_unknown'
+    | 'method_not_allowed'
+    | 'request_timed_out'
+    | 'not_yet_booked'
+    | 'body_too_large'
+    | 'unsupported_media_type'
+    | 'nothing_acceptable'
+    | 'rate_limited'
+    | 'headers_too_large'
+    | 'internal_error'
+    | 'database_unavailable'
+    | 'broker_unavailable'
+    | 'stream_full'
+    | 'answer_timed_out'
+
+  /** Only with `nothing_acceptable`: why each event was rejected. */
+  readonly rejections?: readonly {
+    /** Which event of the request; 0 is the first. */
+    readonly index: number
+
+    /** Stable: why it was rejected. */
+    readonly code: string
+
+    /** The path of the field at fault, if it is one. */
+    readonly field: string | null
+
+    /** The same in a sentence. */
+    readonly detail: string
+  }[]
+}
+
+/** The first that fits. `mismatched`: one product only departed, another only arrived. `departure_held`: the departure is known and larger than the stock, so stock has not changed there. `awaiting_departure`: arrived, no departure known. `in_transit`: departed, nothing arrived. `completed`, `short`, `over`: the arrivals add up to as much as, less than, more than departed. */
+export type MovementStatus =
+  'mismatched' | 'departure_held' | 'awaiting_departure' | 'in_transit' | 'completed' | 'short' | 'over'
+
+/** `product_mismatch`: see status `mismatched`. `clock_skew`: it arrived before it departed. `same_warehouse`: it arrived where it departed. `partial_deliveries`: it arrived in more than one delivery. `future_timestamp`: a timestamp is later than the moment at which its event was recorded. */
+export type MovementFlag =
+  'product_mismatch' | 'clock_skew' | 'same_warehouse' | 'partial_deliveries' | 'future_timestamp'
+
+/** One product of a movement. */
+export type MovementEntry = {
+  readonly status: MovementStatus
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** Null while no departure is known. */
+  readonly sender: {
+    /** The warehouse. Lower-case. */
+    readonly warehouse_id: string
+
+    /** The short code of the warehouse that sent the event. */
+    readonly source: string
+
+    /** When the goods left. RFC 3339, UTC. */
+    readonly timestamp: string
+
+    /** Pieces. */
+    readonly quantity: number
+  } | null
+
+  /** Null while nothing arrived. Of several deliveries: warehouse and source of the first. */
+  readonly receiver: {
+    /** The warehouse. Lower-case. */
+    readonly warehouse_id: string
+
+    /** The short code of the warehouse that sent the event. */
+    readonly source: string
+
+    /** When the last delivery came. RFC 3339, UTC. */
+    readonly timestamp: string
+
+    /** Pieces, all deliveries together. */
+    readonly quantity: number
+
+    /** How many there were; `events` lists them. */
+    readonly deliveries: number
+  } | null
+
+  /** From the departure to the last arrival, to the microsecond. Negative where the clocks disagree; null until both are known. */
+  readonly elapsed_seconds: number | null
+
+  /** Arrived minus departed; null until both are known. */
+  readonly quantity_difference: number | null
+
+  readonly flags: readonly MovementFlag[]
+}
+
+/** One accepted report of a warehouse. */
+export type MovementEvent = {
+  /** Goods left, or goods came. */
+  readonly event: 'departure' | 'arrival'
+
+  /** The warehouse that reports. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** Pieces. */
+  readonly quantity: number
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** `held`: a departure larger than the stock; it waits, stock is unchanged. */
+  readonly state: 'booked' | 'held'
+
+  /** Its line on the card; null while it is held. */
+  readonly card_line: number | null
+
+  /** CloudEvents `source`. */
+  readonly source: string
+
+  /** CloudEvents `id`. Producers repeat them. */
+  readonly message_id: string
+
+  /** Partition of the Kafka topic. */
+  readonly partition: number
+
+  /** Place in the partition. */
+  readonly offset: number
+
+  /** When it was recorded here. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+/** A movement of goods. Of several products the top level shows the first to depart, or both sides of a `product_mismatch`. */
+export type Movement = {
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  readonly status: MovementStatus
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** Null while no departure is known. */
+  readonly sender: {
+    /** The warehouse. Lower-case. */
+    readonly warehouse_id: string
+
+    /** The short code of the warehouse that sent the event. */
+    readonly source: string
+
+    /** When the goods left. RFC 3339, UTC. */
+    readonly timestamp: string
+
+    /** Pieces. */
+    readonly quantity: number
+  } | null
+
+  /** Null while nothing arrived. Of several deliveries: warehouse and source of the first. */
+  readonly receiver: {
+    /** The warehouse. Lower-case. */
+    readonly warehouse_id: string
+
+    /** The short code of the warehouse that sent the event. */
+    readonly source: string
+
+    /** When the last delivery came. RFC 3339, UTC. */
+    readonly timestamp: string
+
+    /** Pieces, all deliveries together. */
+    readonly quantity: number
+
+    /** How many there were; `events` lists them. */
+    readonly deliveries: number
+  } | null
+
+  /** From the departure to the last arrival, to the microsecond. Negative where the clocks disagree; null until both are known. */
+  readonly elapsed_seconds: number | null
+
+  /** Arrived minus departed; null until both are known. */
+  readonly quantity_difference: number | null
+
+  readonly flags: readonly MovementFlag[]
+
+  /** All accepted reports, ordered by timestamp, then warehouse. */
+  readonly events: readonly MovementEvent[]
+
+  /** One entry for each product; left out when there is only one. */
+  readonly products?: readonly MovementEntry[]
+}
+
+/** One booked event on a card. Lines never change and are never removed. */
+export type CardLine = {
+  /** Its number on the card, without gaps. */
+  readonly line: number
+
+  /** Goods left, or goods came. */
+  readonly event: 'departure' | 'arrival'
+
+  /** Pieces; negative for a departure. */
+  readonly change: number
+
+  /** The stock after this line. */
+  readonly balance: number
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Where the goods came from, or the first place they came to. Null while that is not known. Lower-case. */
+  readonly counterparty_warehouse_id: string | null
+
+  readonly status: MovementStatus
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** When the line was written. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+/** The stock of one product in one warehouse, all of one moment. */
+export type Card = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The stock: the balance of the last line. */
+  readonly quantity: number
+
+  /** The sum of departures that wait for stock. The digits are exact, also beyond 2^53. */
+  readonly held_quantity: number
+
+  /** Number of the last line; 0 if there is none. */
+  readonly last_line: number
+
+  /** When the last line was written; null if there is none. RFC 3339, UTC. */
+  readonly updated_at: string | null
+
+  /** The newest line first. */
+  readonly history: readonly CardLine[]
+
+  /** Pass it as `cursor` for the lines before; null at the first line. */
+  readonly next_cursor: string | null
+}
+
+export type Warehouse = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The short code under which it reported last. */
+  readonly source: string | null
+
+  /** When a report of it was recorded last. RFC 3339, UTC. */
+  readonly last_recorded_at: string
+}
+
+/** Warehouses by id. */
+export type WarehousePage = {
+  readonly items: readonly Warehouse[]
+
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
+  readonly next_cursor: string | null
+}
+
+export type Quantity = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The stock: the balance of the last line. */
+  readonly quantity: number
+
+  /** Number of the last line; 0 if there is none. */
+  readonly last_line: number
+
+  /** When the last line was written; null if there is none. RFC 3339, UTC. */
+  readonly updated_at: string | null
+}
+
+/** The stock on several cards. */
+export type QuantityPage = {
+  readonly items: readonly Quantity[]
+
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
+  readonly next_cursor: string | null
+}
+
+export type HeldDeparture = {
+  /** The warehouse that reports the departure. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Pieces that left, by the report. */
+  readonly quantity: number
+
+  /** The stock on the card. */
+  readonly balance: number
+
+  /** Quantity minus balance: what would release it. */
+  readonly missing: number
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** When it was recorded here. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+/** Departures that wait for stock, card by card. */
+export type HeldDeparturePage = {
+  readonly items: readonly HeldDeparture[]
+
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
+  readonly next_cursor: string | null
+}
+
+export type ListedMovement = {
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  readonly status: MovementStatus
+
+  /** Pieces; null while no departure is known. */
+  readonly departed: number | null
+
+  /** Pieces, all deliveries together; null while nothing arrived. */
+  readonly arrived: number | null
+
+  /** Where it departed; null while that is not known. Lower-case. */
+  readonly sender_warehouse_id: string | null
+
+  /** The first place it came to; null while nothing arrived. Lower-case. */
+  readonly receiver_warehouse_id: string | null
+
+  /** When the first report of it was recorded. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+/** Movements, each product of one by itself; the last to be mentioned first. */
+export type ListedMovementPage = {
+  readonly items: readonly ListedMovement[]
+
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
+  readonly next_cursor: string | null
+}
+
+export type OpenMovement = {
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  readonly status: MovementStatus
+
+  /** Pieces; null while no departure is known. */
+  readonly departed: number | null
+
+  /** Pieces, all deliveries together; null while nothing arrived. */
+  readonly arrived: number | null
+
+  /** Where it departed; null while that is not known. Lower-case. */
+  readonly sender_warehouse_id: string | null
+
+  /** The first place it came to; null while nothing arrived. Lower-case. */
+  readonly receiver_warehouse_id: string | null
+
+  /** Departed minus arrived; negative if more arrived. */
+  readonly quantity: number
+
+  /** Of the oldest report. RFC 3339, UTC. */
+  readonly since: string
+
+  /** Since then; negative if that is dated in the future. */
+  readonly age_seconds: number
+}
+
+/** Movements of which not as much arrived as departed, the oldest first. */
+export type OpenMovementPage = {
+  readonly items: readonly OpenMovement[]
+
+  /** Pass it as `cursor` for the next page; null at the end of the list. */
+  readonly next_cursor: string | null
+}
+
+export type CardQuery = {
+  readonly cards: readonly {
+    /** The warehouse: a UUID of any version, in either case. */
+    readonly warehouse_id: string
+
+    /** The product: a UUID of any version, in either case. */
+    readonly product_id: string
+  }[]
+}
+
+/** The stock on each card, in the order of the question, all of one moment. */
+export type CardQuantities = {
+  readonly items: readonly Quantity[]
+}
+
+/** What a warehouse reports. */
+export type MovementData = {
+  /** Shared by the departure and its arrivals. Of any version, in either case. */
+  readonly movement_id: string
+
+  /** Where it happened. Of any version, in either case. */
+  readonly warehouse_id: string
+
+  /** What was moved. Of any version, in either case. */
+  readonly product_id: string
+
+  /** Goods left, or goods came. */
+  readonly event: 'departure' | 'arrival'
+
+  /** When it happened: RFC 3339, to the microsecond; UTC if it has no offset. */
+  readonly timestamp: string
+
+  /** Pieces; of a departure at least 1, of an arrival 0 if nothing came. */
+  readonly quantity: number
+}
+
+/** A CloudEvent as it is in Kafka; more attributes may be there. */
+export type MovementMessage = {
+  /** Of CloudEvents. */
+  readonly specversion: '1.0'
+
+  /** The one type that is read. */
+  readonly type: 'ru.retail.warehouses.movement'
+
+  /** The short code of the warehouse. */
+  readonly source: string
+
+  /** Of the message. */
+  readonly id: string
+
+  /** May end in `:DEPARTURE` or `:ARRIVAL`, if the data say so, too. */
+  readonly subject?: string | null
+
+  /** If it ends in a version, its first number must be 1. */
+  readonly dataschema?: string | null
+
+  /** When it was sent: milliseconds since 1970, or RFC 3339. Not used. */
+  readonly time?: number | string | null
+
+  readonly data: MovementData
+  readonly [name: string]: unknown
+}
+
+/** What became of one event, or in a dry run what would. */
+export type EventOutcome = {
+  /** Which event of the request; 0 is the first. */
+  readonly index: number
+
+  /** `booked`: it has its line on the card. `held`: a departure larger than the stock; it gets its line when there is enough. `duplicate`: it was known already, nothing has changed. `quarantined`: it contradicts what is booked, and waits for a person. `accepted`: it is in the log and not booked yet; ask with `?after=PARTITION:OFFSET`. `rejected`: it cannot be understood, and was not taken. */
+  readonly outcome: 'booked' | 'held' | 'duplicate' | 'quarantined' | 'accepted' | 'rejected'
+
+  /** Its line on the card, if it is booked and not rehearsed. */
+  readonly card_line: number | null
+
+  /** Of the topic; null if it is not in it. */
+  readonly partition: number | null
+
+  /** In the partition. */
+  readonly offset: number | null
+
+  /** Why it is rejected or quarantined: a stable code. */
+  readonly code: string | null
+
+  /** The path of the field at fault, if it is one field. */
+  readonly field: string | null
+
+  /** The same in a sentence. */
+  readonly detail: string | null
+}
+
+/** What became of the events of one request. */
+export type IngestResult = {
+  /** Nothing was taken; these outcomes are only what would become. */
+  readonly dry_run: boolean
+
+  /** One for each event, in their order. */
+  readonly outcomes: readonly EventOutcome[]
+}
+
+/** The process runs. */
+export type Liveness = {
+  /** Always the same: the process answers. */
+  readonly status: 'alive'
+}
+
+/** One thing that the service cannot do without. */
+export type Dependency = {
+  /** Whether it does its work. */
+  readonly state: 'ok' | 'starting' | 'failing'
+
+  /** One sentence for a person, or null. */
+  readonly detail: string | null
+}
+
+/** Whether requests should be sent here, and why not. */
+export type Health = {
+  /** `ready` if every dependency is `ok`. */
+  readonly status: 'ready' | 'not_ready'
+
+  readonly dependencies: {
+    readonly postgres: Dependency
+
+    readonly kafka: Dependency
+
+    readonly intake: Dependency
+  }
+}
+
+/** Exact, and counted by the transactions that book. */
+export type Totals = {
+  /** Warehouses that any event mentions. */
+  readonly warehouses: number
+
+  /** Cards that have a line. */
+  readonly cards: number
+
+  /** Lines of all cards. */
+  readonly lines: number
+
+  /** Movements that departed, held ones as well; each product of one by itself. */
+  readonly movements_departed: number
+
+  /** Movements of which something arrived; each product of one by itself. */
+  readonly movements_arrived: number
+
+  /** Movements of which not as much arrived as departed; each product by itself. */
+  readonly movements_in_transit: number
+
+  /** Departures that wait for stock. */
+  readonly departures_held: number
+
+  /** Messages that wait for a person. */
+  readonly quarantine_open: number
+}
+
+export type PartitionLag = {
+  /** Its number. */
+  readonly partition: number
+
+  /** All before it is booked; null if nobody has taken the partition yet. */
+  readonly next_offset: number | null
+
+  /** Up to where the log can be read; null while Kafka does not say. */
+  readonly log_end_offset: number | null
+
+  /** Messages between the two; null if one of them is not known. */
+  readonly lag: number | null
+}
+
+export type Lag = {
+  /** Messages that wait in all partitions; null if one of them is not known. */
+  readonly total: number | null
+
+  readonly partitions: readonly PartitionLag[]
+}
+
+export type Rate = {
+  /** Messages that got an outcome; null while that is not known. */
+  readonly events_per_second: number | null
+
+  /** The mean is over so long: a minute, or less soon after the start. */
+  readonly over_seconds: number | null
+}
+
+export type OldestHeld = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Pieces that left, by the report. */
+  readonly quantity: number
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+}
+
+export type OldestInTransit = {
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** Departed minus arrived; negative if more arrived. */
+  readonly quantity: number
+
+  /** Of the oldest report. RFC 3339, UTC. */
+  readonly since: string
+}
+
+export type OpenQuarantine = {
+  /** Why they cannot be booked. */
+  readonly code: string
+
+  /** Messages that wait under it. */
+  readonly count: number
+
+  /** There are more than 1000. */
+  readonly more: boolean
+
+  /** When the first of them was read. RFC 3339, UTC. */
+  readonly oldest_received_at: string
+}
+
+export type Attention = {
+  /** Waits longest for stock. */
+  readonly oldest_held: OldestHeld | null
+
+  /** Has been under way longest. */
+  readonly oldest_in_transit: OldestInTransit | null
+
+  /** By code. */
+  readonly quarantine_open: readonly OpenQuarantine[]
+}
+
+/** The state of everything at a glance. */
+export type Overview = {
+  readonly totals: Totals
+
+  readonly lag: Lag
+
+  readonly rate: Rate
+
+  readonly attention: Attention
+}
+
+/** By what became of them. */
+export type ChangeCounts = {
+  /** Events that have their line. */
+  readonly booked: number
+
+  /** Departures that wait for stock from now on. */
+  readonly held: number
+
+  /** Departures that waited, and have their line now. */
+  readonly released: number
+
+  /** Events that were known already. */
+  readonly duplicate: number
+
+  /** Messages that wait for a person. */
+  readonly quarantined: number
+}
+
+export type BookedLine = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Goods left, or goods came. */
+  readonly event: 'departure' | 'arrival'
+
+  /** Its number on the card. */
+  readonly line: number
+
+  /** Pieces; negative for a departure. */
+  readonly change: number
+
+  /** The stock after this line. */
+  readonly balance: number
+
+  /** The departure was held before. */
+  readonly released: boolean
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** When the line was written. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+export type NewlyHeld = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Pieces that left, by the report. */
+  readonly quantity: number
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** When it was recorded here. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+export type CardName = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+}
+
+/** What has changed since the message before. */
+export type Changes = {
+  readonly counts: ChangeCounts
+
+  /** The newest first. */
+  readonly bookings: readonly BookedLine[]
+
+  /** The newest first. */
+  readonly held: readonly NewlyHeld[]
+
+  /** Cards of which events came. */
+  readonly cards: readonly CardName[]
+
+  /** Those of `bookings` and `held`, each once. */
+  readonly movements: readonly string[]
+
+  /** There may be more than the lists tell; with `product_id`, or a key limited to warehouses, also more than the counts. A page that shows something else should look, too. */
+  readonly more: boolean
+}
+
+/** Something has changed. */
+export type ChangesMessage = {
+  /** The `event:` of the message. */
+  readonly event: 'changes'
+
+  /** The `id:` of the message, for `Last-Event-ID`. Opaque. */
+  readonly id: string
+
+  readonly data: Changes
+}
+
+/** The first message, unless it is a `reset`: what comes from now on is told. */
+export type ReadyMessage = {
+  /** The `event:` of the message. */
+  readonly event: 'ready'
+
+  /** The `id:` of the message, for `Last-Event-ID`. Opaque. */
+  readonly id: string
+
+  readonly data: {
+    /** All since `Last-Event-ID` has been told. */
+    readonly resumed: boolean
+  }
+}
+
+/** Some of what happened cannot be told any more: load again whatever you show. */
+export type ResetMessage = {
+  /** The `event:` of the message. */
+  readonly event: 'reset'
+
+  /** The `id:` of the message, for `Last-Event-ID`. Opaque. */
+  readonly id: string
+
+  readonly data: {}
+}
+
+/** What there is to ask, by `operationId`. */
+export interface Operations {
+  /**
+   * One movement of goods.
+   *
+   * Sender, receiver, the time between them, and the difference in quantity if there is one.
+   */
+  readonly getMovement: (
+    args: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
+      /** The movement: a UUID of any version, in either case. */
+      readonly movement_id: string
+    },
+    options?: CallOptions,
+  ) => Promise<Movement>
+
+  /**
+   * The stock of one product in one warehouse.
+   *
+   * How much there is now, how much is held, and the numbered lines that led there. The filters apply to the lines alone; with `event` a page may be short and still have a next one.
+   */
+  readonly getCard: (
+    args: {
+      /** Only what was recorded here at this time or later. RFC 3339; without an offset it is UTC. */
+      readonly from?: string | undefined
+
+      /** Only what was recorded here before this time. RFC 3339; without an offset it is UTC. */
+      readonly to?: string | undefined
+
+      /** Only departures, or only arrivals. */
+      readonly event?: 'departure' | 'arrival' | undefined
+
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id: string
+
+      /** The product: a UUID of any version, in either case. */
+      readonly product_id: string
+    },
+    options?: CallOptions,
+  ) => Promise<Card>
+
+  /**
+   * Movements, the newest first.
+   *
+   * Each product of a movement by itself, at the place of its first report. With a warehouse and a product: what is booked on that card. With a filter a page may be short, or empty, and still have a next one: follow `next_cursor` until it is null.
+   */
+  readonly listMovements: (
+    args?: {
+      /** Only movements with this status. */
+      readonly status?:
+        | 'mismatched'
+        | 'departure_held'
+        | 'awaiting_departure'
+        | 'in_transit'
+        | 'completed'
+        | 'short'
+        | 'over'
+        | undefined
+
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id?: string | undefined
+
+      /** The product: a UUID of any version, in either case. */
+      readonly product_id?: string | undefined
+
+      /** Only what was recorded here at this time or later. RFC 3339; without an offset it is UTC. */
+      readonly from?: string | undefined
+
+      /** Only what was recorded here before this time. RFC 3339; without an offset it is UTC. */
+      readonly to?: string | undefined
+
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<ListedMovementPage>
+
+  /**
+   * The warehouses.
+   *
+   * Every warehouse that an accepted event mentions, by id, with its short code.
+   */
+  readonly listWarehouses: (
+    args?: {
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<WarehousePage>
+
+  /**
+   * The stock of a warehouse.
+   *
+   * Every product that has a card there, by id, and how much there is of it.
+   */
+  readonly listWarehouseProducts: (
+    args: {
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id: string
+    },
+    options?: CallOptions,
+  ) => Promise<QuantityPage>
+
+  /**
+   * Where a product is.
+   *
+   * Every warehouse that has a card of the product, by id, and how much there is. With a filter a page may be short, or empty, and still have a next one: follow `next_cursor` until it is null.
+   */
+  readonly listProductWarehouses: (
+    args: {
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
+      /** The product: a UUID of any version, in either case. */
+      readonly product_id: string
+    },
+    options?: CallOptions,
+  ) => Promise<QuantityPage>
+
+  /**
+   * The stock on many cards at once.
+   *
+   * Up to 1000 cards. One that no event mentions has quantity 0 and no line.
+   */
+  readonly queryCards: (
+    args: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    } & { readonly body: CardQuery; readonly mediaType?: 'application/json' },
+    options?: CallOptions,
+  ) => Promise<CardQuantities>
+
+  /**
+   * What is under way.
+   *
+   * Every movement of which not as much arrived as departed, the oldest report first: goods on their way, arrivals without a departure, and what came short or over. With a filter a page may be short, or empty, and still have a next one: follow `next_cursor` until it is null.
+   */
+  readonly listTransit: (
+    args?: {
+      /** Only what is at least so many seconds old. */
+      readonly older_than?: number | undefined
+
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id?: string | undefined
+
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<OpenMovementPage>
+
+  /**
+   * What arrived with more or less than departed.
+   *
+   * Movements that both departed and arrived, in different quantities, the oldest report first. With a filter a page may be short, or empty, and still have a next one: follow `next_cursor` until it is null.
+   */
+  readonly listDifferences: (
+    args?: {
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id?: string | undefined
+
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<OpenMovementPage>
+
+  /**
+   * Departures that wait for stock.
+   *
+   * Card by card, by warehouse and product; on each card the oldest first, with what it lacks.
+   */
+  readonly listHeld: (
+    args?: {
+      /** The warehouse: a UUID of any version, in either case. */
+      readonly warehouse_id?: string | undefined
+
+      /** The product: a UUID of any version, in either case. */
+      readonly product_id?: string | undefined
+
+      /** Lines or other items on the page, at most. */
+      readonly limit?: number | undefined
+
+      /** The `next_cursor` of the page before. Opaque; it belongs to one list and does not expire. */
+      readonly cursor?: string | undefined
+
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<HeldDeparturePage>
+
+  /**
+   * The state of everything at a glance.
+   *
+   * Totals, how far the booking is behind the topic, how fast all processes book together, and what needs attention. What only Kafka knows is null while it is away.
+   */
+  readonly getOverview: (
+    args?: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<Overview>
+
+  /**
+   * Whether the process runs.
+   *
+   * Always 200. An orchestrator restarts what does not answer.
+   */
+  readonly getLiveness: (args?: Readonly<Record<string, never>>, options?: CallOptions) => Promise<Liveness>
+
+  /**
+   * Whether requests should be sent here.
+   *
+   * Each dependency with its state. Answered from what is known, without asking them.
+   */
+  readonly getReadiness: (args?: Readonly<Record<string, never>>, options?: CallOptions) => Promise<Health>
+
+  /**
+   * Hand in events by HTTP.
+   *
+   * One event, structured (`application/cloudevents+json` or `application/json`) or binary (`ce-` headers, the data as `application/json`), or a batch of up to 1,000 (`application/cloudevents-batch+json`). What can be understood is written to the Kafka topic, and the answer waits until it is booked. Each event has an outcome of its own: one that is rejected does not stop the others.
+   */
+  readonly postEvents: (
+    args: {
+      /** Only say what would become of the events: nothing is produced, nothing is booked. */
+      readonly dry_run?: boolean | undefined
+    } & (
+      | { readonly body: MovementMessage; readonly mediaType: 'application/cloudevents+json' }
+      | {
+          readonly body: readonly MovementMessage[]
+          readonly mediaType: 'application/cloudevents-batch+json'
+        }
+      | { readonly body: MovementMessage | MovementData; readonly mediaType?: 'application/json' }
+    ),
+    options?: CallOptions,
+  ) => Promise<IngestResult>
+}
+/** What a call needs to know of an operation. */
+export interface Operation {
+  readonly method: string
+  /** With the names of its parameters in braces. */
+  readonly path: string
+  /** The statuses whose body is what the call answers; all others are problems. */
+  readonly answers: readonly number[]
+}
+export const operations: Readonly<Record<keyof Operations, Operation>> = {
+  getMovement: { method: 'GET', path: '/api/movements/{movement_id}', answers: [200] },
+  getCard: { method: 'GET', path: '/api/warehouses/{warehouse_id}/products/{product_id}', answers: [200] },
+  listMovements: { method: 'GET', path: '/api/movements', answers: [200] },
+  listWarehouses: { method: 'GET', path: '/api/warehouses', answers: [200] },
+  listWarehouseProducts: { method: 'GET', path: '/api/warehouses/{warehouse_id}/products', answers: [200] },
+  listProductWarehouses: { method: 'GET', path: '/api/products/{product_id}/warehouses', answers: [200] },
+  queryCards: { method: 'POST', path: '/api/cards/query', answers: [200] },
+  listTransit: { method: 'GET', path: '/api/transit', answers: [200] },
+  listDifferences: { method: 'GET', path: '/api/differences', answers: [200] },
+  listHeld: { method: 'GET', path: '/api/held', answers: [200] },
+  getOverview: { method: 'GET', path: '/api/overview', answers: [200] },
+  getLiveness: { method: 'GET', path: '/health/live', answers: [200] },
+  getReadiness: { method: 'GET', path: '/health/ready', answers: [200, 503] },
+  postEvents: { method: 'POST', path: '/api/events', answers: [200, 202] },
+}

@@ -1,0 +1,8 @@
+import type { Queryable } from './database.ts'
+
+/** Names the contents of the database to the cache; another one after a restore. */
+export async function readCacheEpoch(db: Queryable): Promise<string> {
+  const [row] = await db.query<{ epoch: string }>('select epoch from cache_epoch')
+  if (row === undefined) throw new Error('the table cache_epoch has no row')
+  return row.epoch
+}
