@@ -1136,6 +1136,9 @@ export interface Operations {
    */
   readonly getQuarantinedMessage: (
     args: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+
       /** The number of the message in quarantine. */
       readonly quarantine_id: number
     },

@@ -28,6 +28,7 @@ test('every read waits for a message that is named, and says how far the booking
         .replace('{warehouse_id}', north)
         .replace('{product_id}', tea)
         .replace('{movement_id}', movement(1))
+        .replace('{quarantine_id}', '1')
       const body = { cards: [{ warehouse_id: north, product_id: tea }] }
       const headers = { 'content-type': 'application/json' }
       const init = method === 'post' ? { method: 'POST', headers, body: JSON.stringify(body) } : {}

@@ -48,7 +48,7 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
     ['get', '/api/differences', ofLists],
     ['get', '/api/held', ofLists],
     ['get', '/api/quarantine', ofLists],
-    ['get', '/api/quarantine/{quarantine_id}', ofReads],
+    ['get', '/api/quarantine/{quarantine_id}', ofWaiting],
     [
       'post',
       '/api/quarantine/{quarantine_id}/redrive',

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { quarantineStatuses, readQuarantine } from '../../store/read-quarantine.ts'
+import { waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import { quarantineCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -9,11 +10,13 @@ import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.
 import { quarantineItemBody, QuarantinePageSchema } from '../quarantine-body.ts'
 import { ref, word } from '../schema.ts'
 
-export function getQuarantine(app: Api, { database }: ApiDependencies): void {
+export function getQuarantine(app: Api, deps: ApiDependencies): void {
+  const { database } = deps
   app.get(
     '/api/quarantine',
     {
       config: { role: 'read' },
+      ...waitsForAfter(deps),
       schema: {
         operationId: 'listQuarantine',
         tags: ['quarantine'],
