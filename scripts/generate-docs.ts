@@ -172,6 +172,10 @@ async function readOpenApi(): Promise<OpenApi> {
     quarantine: { redrive: neverAsked, redriveAll: neverAsked, discard: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,
+    feed: { join: () => {}, leave: () => {} },
+    topic: '',
+    logEnds: neverAsked,
+    bookingRate: () => null,
     health: () => {
       throw new Error('Nobody asks for health here.')
     },

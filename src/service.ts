@@ -22,11 +22,14 @@ import { BackOff } from './intake/back-off.ts'
 import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
+import { EndOffsets } from './kafka/end-offsets.ts'
 import { Producer } from './kafka/producer.ts'
+import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
 import { createQuarantineDesk } from './quarantine-desk.ts'
 import { BookedPositions } from './store/booked-positions.ts'
 import { noPageBars } from './store/batch-bars.ts'
+import { BookingRate } from './store/booking-rate.ts'
 import { readCacheEpoch } from './store/cache-epoch.ts'
 import { Database } from './store/database.ts'
 import { isUpToDate, migrate } from './store/migrate.ts'
@@ -83,6 +86,12 @@ export async function startService({ settings, logger, version }: ServiceOptions
   })
   const probe = new DatabaseProbe(watching)
   const positions = new BookedPositions({ database: reading, topic: kafka.topic })
+  const rate = new BookingRate(watching)
+  const feed = new ChangeFeed({
+    database: reading,
+    topic: kafka.topic,
+    onFailed: (error) => logger.warn({ err: error }, 'what is booked cannot be read for the stream'),
+  })
 
   // Telemetry
   const metrics = createMetrics({
@@ -136,6 +145,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       booked: (written) => {
         report.booked(written)
         positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
+        feed.wake()
       },
     },
     clock,
@@ -150,6 +160,11 @@ export async function startService({ settings, logger, version }: ServiceOptions
   const quarantine = createQuarantineDesk(ways)
 
   // Reads
+  const ends = new EndOffsets({
+    cluster: kafka,
+    topic: kafka.topic,
+    onFailed: (fault) => logger.warn({ err: fault }, 'the lag is not known'),
+  })
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
   const api = createServer({
     host: http.host,
@@ -167,6 +182,10 @@ export async function startService({ settings, logger, version }: ServiceOptions
         return null
       }
     },
+    feed,
+    topic: kafka.topic,
+    logEnds: () => ends.read(),
+    bookingRate: () => rate.read(),
     health: () => healthOf({ postgres: probe.health, migration, intake: intake.health }),
     observe: (observation) => metrics.observeRequest(observation),
     logger,
@@ -176,6 +195,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       maxBodyBytes: http.bodyLimitBytes,
       maxBatchBytes: http.batchLimitBytes,
       bookingWaitMs,
+      maxStreamClients: http.streamClients,
       requestTimeoutMs: http.requestTimeoutMs,
     },
     access: {
@@ -193,6 +213,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     throw error
   })
   probe.start()
+  rate.start()
   pageCache?.start()
   logger.info({ port, metricsPort }, 'listening')
 
@@ -261,7 +282,8 @@ export async function startService({ settings, logger, version }: ServiceOptions
     stop: async () => {
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), api.stop()])
-      await Promise.all([metricsServer.stop(), probe.stop(), producer.close(), pageCache?.stop()])
+      await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])
+      await Promise.all([producer.close(), pageCache?.stop()])
       await Promise.all([writing.close(), reading.close(), watching.close()])
       logger.info('stopped')
     },

@@ -19,6 +19,8 @@ export interface RouteAccess {
   readonly warehouseInQuery?: boolean
   /** Also while a client asks too much. */
   readonly unlimited?: boolean
+  /** Its answer has no end: it is observed when it begins. */
+  readonly isStream?: boolean
 }
 
 declare module 'fastify' {

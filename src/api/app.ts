@@ -22,6 +22,7 @@ import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
 import { quarantineSchemas } from './quarantine-body.ts'
 import { redriveSchemas } from './redrive-bodies.ts'
+import { overviewSchemas } from './overview-body.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
 import { problemBody, problemHeaders, problems } from './problems.ts'
@@ -29,6 +30,7 @@ import { routes } from './routes.ts'
 import { healthSchemas } from './routes/get-health.ts'
 import { cardQuerySchemas } from './routes/query-cards.ts'
 import { stockSchemas } from './stock-bodies.ts'
+import { streamSchemas } from './stream-bodies.ts'
 
 /** Fastify with our schemas as types. */
 export type Api = FastifyInstance<
@@ -75,7 +77,8 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     if (!app.server.listening) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unmatched'
+    const { url: route = 'unmatched', config } = request.routeOptions
+    if (config.isStream === true && reply.statusCode === 200) return
     deps.observe({
       method: request.method,
       route,
@@ -107,6 +110,8 @@ const schemas = [
   ...quarantineSchemas,
   ...redriveSchemas,
   ...healthSchemas,
+  ...overviewSchemas,
+  ...streamSchemas,
 ]
 
 /** Answers change with every event, so each is asked for anew; and none of them is a page, but `/docs`. */

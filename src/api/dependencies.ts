@@ -2,7 +2,10 @@ import type { Logger } from 'pino'
 import type { PageReader } from '../cache/page-reader.ts'
 import type { Ingest } from '../ingest.ts'
 import type { QuarantineDesk } from '../quarantine-desk.ts'
+import type { LogEnds } from '../kafka/end-offsets.ts'
+import type { ChangeFeed } from '../live/change-feed.ts'
 import type { BookedPositions } from '../store/booked-positions.ts'
+import type { Rate } from '../store/booking-rate.ts'
 import type { Database } from '../store/database.ts'
 import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
@@ -51,6 +54,14 @@ export interface ApiDependencies {
   readonly positions: Pick<BookedPositions, 'read' | 'wait'>
   /** How many partitions the topic has; null while Kafka does not say. */
   readonly countPartitions: () => Promise<number | null>
+  /** What is booked, by any process, as it happens. */
+  readonly feed: Pick<ChangeFeed, 'join' | 'leave'>
+  /** The topic that is booked. */
+  readonly topic: string
+  /** How far its logs reach; null while Kafka does not say. */
+  readonly logEnds: () => Promise<readonly LogEnds[] | null>
+  /** How fast all processes book; null while that is not known. */
+  readonly bookingRate: () => Rate | null
   /** Must answer at once, from what is known. */
   readonly health: () => Health
   readonly observe: (observation: Observation) => void

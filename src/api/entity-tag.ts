@@ -12,8 +12,8 @@ export function entityTag(body: string): string {
 
 /** For all routes that are added from now on. A route that knows the tag of its answer sets it. */
 export function answerUnchanged(app: FastifyInstance): void {
-  app.addHook('onRoute', ({ url, method, schema }) => {
-    if (schema === undefined || !isRead(String(method), url)) return
+  app.addHook('onRoute', ({ url, method, schema, config }) => {
+    if (schema === undefined || config?.isStream === true || !isRead(String(method), url)) return
     const response = schema.response as Record<string, unknown>
     response['304'] = { description: 'The answer is the one whose `ETag` was sent.', type: 'null' }
   })

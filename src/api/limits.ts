@@ -17,6 +17,12 @@ export interface ApiLimits {
   readonly maxBatchBytes: number
   /** A request waits at most so long for messages to be booked. */
   readonly bookingWaitMs: number
+  /** Clients that follow the stream at once; 0 for none. */
+  readonly maxStreamClients: number
+  /** A comment is sent to each of them so often. */
+  readonly streamHeartbeatMs: number
+  /** Two messages of changes to one client are at least so far apart. */
+  readonly streamMessageIntervalMs: number
   /** Running requests are waited for so long when the server stops; then their connections are cut. */
   readonly stopTimeoutMs: number
 }
@@ -42,6 +48,12 @@ export const defaultLimits: ApiLimits = {
   // Booking takes some 10 ms; what takes longer is behind other messages, or its partition changes hands. Leaves a
   // read that waits for it a second of `answerTimeoutMs`.
   bookingWaitMs: 1500,
+  // At most 30 KB each twice a second: 12 MB/s if all of them are told of everything while much happens.
+  maxStreamClients: 200,
+  // Less than connectionTimeoutMs, and than the 60 s of silence after which common proxies cut.
+  streamHeartbeatMs: 10_000,
+  // Soon enough for a person, and little work for a page.
+  streamMessageIntervalMs: 500,
   // Less than the 10 s after which orchestrators commonly kill.
   stopTimeoutMs: 5000,
 }

@@ -219,6 +219,11 @@ export const problems = {
     remedy:
       'Send the same request again after the seconds in Retry-After. What was taken nevertheless is a duplicate then.',
   },
+  stream_full: {
+    status: 503,
+    title: 'As many clients follow the stream as may',
+    remedy: 'Try again after the seconds in Retry-After; HTTP_STREAM_CLIENTS allows more.',
+  },
   answer_timed_out: {
     status: 503,
     title: 'The answer took too long',

@@ -8,9 +8,11 @@ import { getHeld } from './routes/get-held.ts'
 import { getMovement } from './routes/get-movement.ts'
 import { getMovements } from './routes/get-movements.ts'
 import { getOpenApi } from './routes/get-openapi.ts'
+import { getOverview } from './routes/get-overview.ts'
 import { getProductWarehouses } from './routes/get-product-warehouses.ts'
 import { getQuarantine } from './routes/get-quarantine.ts'
 import { getQuarantinedMessage } from './routes/get-quarantined-message.ts'
+import { getStream } from './routes/get-stream.ts'
 import { getTransit } from './routes/get-transit.ts'
 import { getWarehouseProducts } from './routes/get-warehouse-products.ts'
 import { getWarehouses } from './routes/get-warehouses.ts'
@@ -34,6 +36,8 @@ export const routes: readonly Route[] = [
   getTransit,
   getDifferences,
   getHeld,
+  getOverview,
+  getStream,
   postEvents,
   getQuarantine,
   getQuarantinedMessage,

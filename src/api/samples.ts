@@ -7,6 +7,7 @@ export const samples = {
   time: '2025-02-18T12:12:56Z',
   messageId: 'b3b53031-e83a-4654-87f5-b6b6fb09fd99',
   quarantineId: 12,
+  streamId: 'v1_0.1k_1.3f',
 } as const
 
 const { movementId, productId, senderId, receiverId, messageId } = samples
@@ -217,3 +218,62 @@ export const quarantinedMessage = {
   conflicts_with: [arrival],
   redrive: null,
 } as const
+const noCounts = { booked: 0, held: 0, released: 0, duplicate: 0, quarantined: 0 }
+
+/** The same arrival, as the stream tells of it. */
+export const streamed = {
+  changes: {
+    counts: { ...noCounts, booked: 1 },
+    bookings: [
+      {
+        warehouse_id: receiverId,
+        product_id: productId,
+        movement_id: movementId,
+        event: 'arrival',
+        line: 1,
+        change: 100,
+        balance: 100,
+        released: false,
+        timestamp: cameAt,
+        recorded_at: arrival.recorded_at,
+      },
+    ],
+    held: [],
+    cards: [{ warehouse_id: receiverId, product_id: productId }],
+    movements: [movementId],
+    more: false,
+  },
+}
+
+/** After the same two messages in an empty system, whose topic has two partitions. */
+export const overview = {
+  totals: {
+    warehouses: 2,
+    cards: 1,
+    lines: 1,
+    movements_departed: 1,
+    movements_arrived: 1,
+    movements_in_transit: 0,
+    departures_held: 1,
+    quarantine_open: 0,
+  },
+  lag: {
+    total: 0,
+    partitions: [
+      { partition: 0, next_offset: 19, log_end_offset: 19, lag: 0 },
+      { partition: 1, next_offset: null, log_end_offset: 0, lag: 0 },
+    ],
+  },
+  rate: { events_per_second: 0.03, over_seconds: 60 },
+  attention: {
+    oldest_held: {
+      warehouse_id: senderId,
+      product_id: productId,
+      movement_id: movementId,
+      quantity: 100,
+      timestamp: leftAt,
+    },
+    oldest_in_transit: null,
+    quarantine_open: [],
+  },
+}

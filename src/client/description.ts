@@ -61,6 +61,7 @@ export type Problem = {
     | 'internal_error'
     | 'database_unavailable'
     | 'broker_unavailable'
+    | 'stream_full'
     | 'answer_timed_out'
 
   /** Only with `nothing_acceptable` and `still_rejected`: why each event was rejected. */
@@ -835,6 +836,263 @@ export type Health = {
   }
 }
 
+/** Exact, and counted by the transactions that book. */
+export type Totals = {
+  /** Warehouses that any event mentions. */
+  readonly warehouses: number
+
+  /** Cards that have a line. */
+  readonly cards: number
+
+  /** Lines of all cards. */
+  readonly lines: number
+
+  /** Movements that departed, held ones as well; each product of one by itself. */
+  readonly movements_departed: number
+
+  /** Movements of which something arrived; each product of one by itself. */
+  readonly movements_arrived: number
+
+  /** Movements of which not as much arrived as departed; each product by itself. */
+  readonly movements_in_transit: number
+
+  /** Departures that wait for stock. */
+  readonly departures_held: number
+
+  /** Messages that wait for a person. */
+  readonly quarantine_open: number
+}
+
+export type PartitionLag = {
+  /** Its number. */
+  readonly partition: number
+
+  /** All before it is booked; null if nobody has taken the partition yet. */
+  readonly next_offset: number | null
+
+  /** Up to where the log can be read; null while Kafka does not say. */
+  readonly log_end_offset: number | null
+
+  /** Messages between the two; null if one of them is not known. */
+  readonly lag: number | null
+}
+
+export type Lag = {
+  /** Messages that wait in all partitions; null if one of them is not known. */
+  readonly total: number | null
+
+  readonly partitions: readonly PartitionLag[]
+}
+
+export type Rate = {
+  /** Messages that got an outcome; null while that is not known. */
+  readonly events_per_second: number | null
+
+  /** The mean is over so long: a minute, or less soon after the start. */
+  readonly over_seconds: number | null
+}
+
+export type OldestHeld = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Pieces that left, by the report. */
+  readonly quantity: number
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+}
+
+export type OldestInTransit = {
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** Departed minus arrived; negative if more arrived. */
+  readonly quantity: number
+
+  /** Of the oldest report. RFC 3339, UTC. */
+  readonly since: string
+}
+
+export type OpenQuarantine = {
+  /** Why they cannot be booked. */
+  readonly code: string
+
+  /** Messages that wait under it. */
+  readonly count: number
+
+  /** There are more than 1000. */
+  readonly more: boolean
+
+  /** When the first of them was read. RFC 3339, UTC. */
+  readonly oldest_received_at: string
+}
+
+export type Attention = {
+  /** Waits longest for stock. */
+  readonly oldest_held: OldestHeld | null
+
+  /** Has been under way longest. */
+  readonly oldest_in_transit: OldestInTransit | null
+
+  /** By code. */
+  readonly quarantine_open: readonly OpenQuarantine[]
+}
+
+/** The state of everything at a glance. */
+export type Overview = {
+  readonly totals: Totals
+
+  readonly lag: Lag
+
+  readonly rate: Rate
+
+  readonly attention: Attention
+}
+
+/** By what became of them. */
+export type ChangeCounts = {
+  /** Events that have their line. */
+  readonly booked: number
+
+  /** Departures that wait for stock from now on. */
+  readonly held: number
+
+  /** Departures that waited, and have their line now. */
+  readonly released: number
+
+  /** Events that were known already. */
+  readonly duplicate: number
+
+  /** Messages that wait for a person. */
+  readonly quarantined: number
+}
+
+export type BookedLine = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Goods left, or goods came. */
+  readonly event: 'departure' | 'arrival'
+
+  /** Its number on the card. */
+  readonly line: number
+
+  /** Pieces; negative for a departure. */
+  readonly change: number
+
+  /** The stock after this line. */
+  readonly balance: number
+
+  /** The departure was held before. */
+  readonly released: boolean
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** When the line was written. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+export type NewlyHeld = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+
+  /** The movement. Lower-case. */
+  readonly movement_id: string
+
+  /** Pieces that left, by the report. */
+  readonly quantity: number
+
+  /** When it happened, by the clock of the warehouse. RFC 3339, UTC. */
+  readonly timestamp: string
+
+  /** When it was recorded here. RFC 3339, UTC. */
+  readonly recorded_at: string
+}
+
+export type CardName = {
+  /** The warehouse. Lower-case. */
+  readonly warehouse_id: string
+
+  /** The product. Lower-case. */
+  readonly product_id: string
+}
+
+/** What has changed since the message before. */
+export type Changes = {
+  readonly counts: ChangeCounts
+
+  /** The newest first. */
+  readonly bookings: readonly BookedLine[]
+
+  /** The newest first. */
+  readonly held: readonly NewlyHeld[]
+
+  /** Cards of which events came. */
+  readonly cards: readonly CardName[]
+
+  /** Those of `bookings` and `held`, each once. */
+  readonly movements: readonly string[]
+
+  /** There may be more than the lists tell; with `product_id`, or a key limited to warehouses, also more than the counts. A page that shows something else should look, too. */
+  readonly more: boolean
+}
+
+/** Something has changed. */
+export type ChangesMessage = {
+  /** The `event:` of the message. */
+  readonly event: 'changes'
+
+  /** The `id:` of the message, for `Last-Event-ID`. Opaque. */
+  readonly id: string
+
+  readonly data: Changes
+}
+
+/** The first message, unless it is a `reset`: what comes from now on is told. */
+export type ReadyMessage = {
+  /** The `event:` of the message. */
+  readonly event: 'ready'
+
+  /** The `id:` of the message, for `Last-Event-ID`. Opaque. */
+  readonly id: string
+
+  readonly data: {
+    /** All since `Last-Event-ID` has been told. */
+    readonly resumed: boolean
+  }
+}
+
+/** Some of what happened cannot be told any more: load again whatever you show. */
+export type ResetMessage = {
+  /** The `event:` of the message. */
+  readonly event: 'reset'
+
+  /** The `id:` of the message, for `Last-Event-ID`. Opaque. */
+  readonly id: string
+
+  readonly data: {}
+}
+
 /** What there is to ask, by `operationId`. */
 export interface Operations {
   /**
@@ -1078,6 +1336,19 @@ export interface Operations {
   ) => Promise<HeldDeparturePage>
 
   /**
+   * The state of everything at a glance.
+   *
+   * Totals, how far the booking is behind the topic, how fast all processes book together, and what needs attention. What only Kafka knows is null while it is away.
+   */
+  readonly getOverview: (
+    args?: {
+      /** Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them. */
+      readonly after?: string | undefined
+    },
+    options?: CallOptions,
+  ) => Promise<Overview>
+
+  /**
    * Messages in quarantine, the oldest first.
    *
    * A queue to work off: what waits longest comes first, and what comes in meanwhile is found at the end of the same walk.
@@ -1234,6 +1505,7 @@ export const operations: Readonly<Record<keyof Operations, Operation>> = {
   listTransit: { method: 'GET', path: '/api/transit', answers: [200] },
   listDifferences: { method: 'GET', path: '/api/differences', answers: [200] },
   listHeld: { method: 'GET', path: '/api/held', answers: [200] },
+  getOverview: { method: 'GET', path: '/api/overview', answers: [200] },
   listQuarantine: { method: 'GET', path: '/api/quarantine', answers: [200] },
   getQuarantinedMessage: { method: 'GET', path: '/api/quarantine/{quarantine_id}', answers: [200] },
   redriveQuarantinedMessage: {

@@ -57,8 +57,29 @@ export async function findLeader(
   const place = `Topic ${topic}, partition ${partition}.`
   const state = found.partitions.find(({ partitionIndex }) => partitionIndex === partition)
   if (state === undefined) throw kafkaFault('partition_missing', place)
+  return leaderOf(state, { found, response })
+}
+
+/** Asks who leads each partition of a topic, by number. Fault `topic_missing` or `leader_unavailable`. */
+export async function findLeaders(
+  cluster: Cluster,
+  topic: string,
+  signal: AbortSignal,
+): Promise<(PartitionLeader & { readonly partition: number })[]> {
+  const answer = await askForTopic(cluster, topic, signal)
+  return answer.found.partitions.map((state) => ({
+    ...leaderOf(state, answer),
+    partition: state.partitionIndex,
+  }))
+}
+
+function leaderOf(
+  state: TopicAnswer['found']['partitions'][number],
+  { found, response }: TopicAnswer,
+): PartitionLeader {
   const leader = response.brokers.find(({ nodeId }) => nodeId === state.leaderId)
-  if (leader === undefined) throw kafkaFault('leader_unavailable', place)
+  if (leader === undefined)
+    throw kafkaFault('leader_unavailable', `Topic ${found.name}, partition ${state.partitionIndex}.`)
   const address = { host: leader.host, port: leader.port }
   return { topicId: found.topicId, address, leaderEpoch: state.leaderEpoch }
 }
@@ -89,11 +110,12 @@ export async function askAnyBroker<Answer>(
   throw fault
 }
 
-async function askForTopic(
-  cluster: Cluster,
-  topic: string,
-  signal: AbortSignal,
-): Promise<{ found: MetadataResponse['topics'][number]; response: MetadataResponse }> {
+interface TopicAnswer {
+  readonly found: MetadataResponse['topics'][number]
+  readonly response: MetadataResponse
+}
+
+async function askForTopic(cluster: Cluster, topic: string, signal: AbortSignal): Promise<TopicAnswer> {
   const response = await askAnyBroker(cluster, signal, (connection) =>
     connection.request({ versions: metadataVersions, signal }, [topic], false, false),
   )

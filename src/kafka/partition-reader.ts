@@ -1,10 +1,11 @@
-import { FetchIsolationLevels, ListOffsetTimestamps, createAPI, listOffsetsV6 } from '@platformatic/kafka'
+import { FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
 import { BrokerConnection } from './broker-connection.ts'
-import { findLeader, keepErrorCodes, type Cluster, type PartitionLeader } from './cluster.ts'
+import { findLeader, type Cluster, type PartitionLeader } from './cluster.ts'
 import { takeChunk, type Chunk, type Position, type Rest } from './chunk.ts'
 import { committedBatches } from './committed-messages.ts'
 import { fetchVersions, type FetchedPartition } from './fetched-partition.ts'
 import { faultOfErrorCode, kafkaFault } from './kafka-fault.ts'
+import { listOffsetsVersions, NOT_A_REPLICA } from './list-offsets.ts'
 import { toOffset } from './record-batch.ts'
 
 export interface PartitionReaderOptions {
@@ -200,13 +201,3 @@ const MIN_BYTES = 1
 /** Sessions save bytes for readers of many partitions; this one asks for a single one. */
 const NO_SESSION = { id: 0, epoch: -1 }
 const NO_RACK = ''
-const NOT_A_REPLICA = -1
-
-const listOffsetsVersions = [
-  createAPI<listOffsetsV6.ListOffsetsRequest, listOffsetsV6.ListOffsetsResponse>(
-    listOffsetsV6.api.key,
-    listOffsetsV6.api.version,
-    listOffsetsV6.createRequest,
-    keepErrorCodes(listOffsetsV6.parseResponse),
-  ),
-]

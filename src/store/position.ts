@@ -1,3 +1,4 @@
+import type { BatchChanges } from '../booking/changes.ts'
 import type { Partition, Position } from './batch.ts'
 import type { Queryable, Session } from './database.ts'
 
@@ -42,38 +43,73 @@ export async function advancePosition(
   return rows.length === 1
 }
 
-/** What a transaction adds to the totals that the metrics show. */
+/** What a transaction adds to the totals. */
 export interface Tally {
+  /** Messages that have an outcome. */
+  readonly messagesSettled: number
+  readonly warehouses: number
+  /** Cards that have a line. */
+  readonly cards: number
+  readonly lines: number
+  /** Departures, held ones as well: a movement has one for each product. */
+  readonly movementsDeparted: number
+  /** First arrivals, one for each product of a movement. */
+  readonly movementsArrived: number
   readonly movementsInTransit: number
   readonly departuresHeld: number
   readonly messagesQuarantined: number
 }
 
-/** Counted beside the position, in the row that the transaction owns anyway: no row is shared between lanes. */
+/** The columns of `kafka_position` that keep them. */
+const tallyColumns = {
+  messagesSettled: 'messages_settled',
+  warehouses: 'warehouses',
+  cards: 'cards',
+  lines: 'lines',
+  movementsDeparted: 'movements_departed',
+  movementsArrived: 'movements_arrived',
+  movementsInTransit: 'movements_in_transit',
+  departuresHeld: 'departures_held',
+  messagesQuarantined: 'messages_quarantined',
+} as const satisfies Record<keyof Tally, string>
+
+const tallyNames = Object.keys(tallyColumns) as (keyof Tally)[]
+
+/** Beyond these, a batch's changes are no longer told: at 100 batches a second, the most of a lane, five seconds. */
+export const keptBatches = 512
+
+/**
+ * Adds to the totals beside the position, in the row that the transaction owns anyway, and numbers the batch: no row is
+ * shared between lanes. The same statement keeps what the batch changed and drops the oldest that is kept. (Numbers that
+ * were set back by hand are no reason to stop the booking.)
+ */
 export async function addToTally(
   session: Session,
   { topic, partition }: Partition,
-  tally: Tally,
+  { tally, changes }: { readonly tally: Tally; readonly changes: BatchChanges },
 ): Promise<void> {
-  const { movementsInTransit, departuresHeld, messagesQuarantined } = tally
-  if (movementsInTransit === 0 && departuresHeld === 0 && messagesQuarantined === 0) return
+  const additions = tallyNames.map(
+    (name, index) => `${tallyColumns[name]} = ${tallyColumns[name]} + $${index + 4}`,
+  )
   await session.query(
-    `update kafka_position set
-       movements_in_transit = movements_in_transit + $3,
-       departures_held = departures_held + $4,
-       messages_quarantined = messages_quarantined + $5
-     where topic = $1 and kafka_partition = $2`,
-    [topic, partition, movementsInTransit, departuresHeld, messagesQuarantined],
+    `with numbered as (
+       update kafka_position set batches = batches + 1, ${additions.join(', ')}
+       where topic = $1 and kafka_partition = $2 returning batches
+     ), dropped as (
+       delete from booked_batch b using numbered n
+       where b.topic = $1 and b.kafka_partition = $2 and b.batch = n.batches - ${keptBatches}
+     )
+     insert into booked_batch (topic, kafka_partition, batch, changes)
+     select $1, $2, batches, $3::json from numbered
+     on conflict (topic, kafka_partition, batch) do update set changes = excluded.changes`,
+    [topic, partition, JSON.stringify(changes), ...tallyNames.map((name) => tally[name])],
   )
 }
 
 /** The totals, exact: a row a partition. */
 export async function readTally(db: Queryable): Promise<Tally> {
-  const rows = await db.query<Tally>(
-    `select coalesce(sum(movements_in_transit), 0)::bigint as "movementsInTransit",
-       coalesce(sum(departures_held), 0)::bigint as "departuresHeld",
-       coalesce(sum(messages_quarantined), 0)::bigint as "messagesQuarantined"
-     from kafka_position`,
-  )
-  return rows[0] ?? { movementsInTransit: 0, departuresHeld: 0, messagesQuarantined: 0 }
+  const sums = tallyNames.map((name) => `coalesce(sum(${tallyColumns[name]}), 0)::bigint as "${name}"`)
+  const [tally] = await db.query<Tally>(`select ${sums.join(', ')} from kafka_position`)
+  if (tally === undefined) throw new Error('a sum without a row')
+  return tally
 }

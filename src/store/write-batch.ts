@@ -17,6 +17,7 @@ import type { Database, Session } from './database.ts'
 import type { NearState } from './near-state.ts'
 import { addToTally, advancePosition } from './position.ts'
 import { readKnown } from './read-known.ts'
+import { summariseBatch } from './summarise-batch.ts'
 import { settle } from './settle-decision.ts'
 import { lockWarehouses } from './warehouse-lock.ts'
 import { writeLegs, writeLines, writeReleases } from './write-ledgers.ts'
@@ -88,8 +89,28 @@ async function write(session: Session, decided: DecidedBatch): Promise<{ met: Mo
   await writeReleases(session, decision.releases)
   const { grown: movementsInTransit, met } = await writeTransit(session, decision.transit)
   const messagesQuarantined = await writeQuarantine(session, decided)
-  const held = decision.legs.filter(({ line }) => line === null).length
-  const departuresHeld = held - decision.releases.length
-  await addToTally(session, batch.partition, { movementsInTransit, departuresHeld, messagesQuarantined })
+  if (batch.items.length > 0) {
+    const tally = { ...countNew(decided), movementsInTransit, messagesQuarantined }
+    await addToTally(session, batch.partition, { tally, changes: summariseBatch(decided) })
+  }
   return { met: met.map(({ movementId }) => movementId) }
+}
+
+/** Each of these is told exactly by a row that only one transaction can write. */
+function countNew({ batch, warehouses, decision }: DecidedBatch) {
+  const { legs, lines, releases } = decision
+  const count = <Item>(items: Iterable<Item>, matches: (item: Item) => boolean): number => {
+    let found = 0
+    for (const item of items) if (matches(item)) found += 1
+    return found
+  }
+  return {
+    messagesSettled: batch.items.length,
+    warehouses: count(warehouses.values(), ({ prevToken }) => prevToken === null),
+    cards: count(lines, ({ line }) => line === 1),
+    lines: lines.length,
+    movementsDeparted: count(legs, ({ leg }) => leg === 0),
+    movementsArrived: count(legs, ({ leg }) => leg === 1),
+    departuresHeld: count(legs, ({ line }) => line === null) - releases.length,
+  }
 }

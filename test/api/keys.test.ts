@@ -19,6 +19,7 @@ const routesWithinScope: readonly string[] = [
   routes.warehouses,
   routes.productWarehouses,
   routes.cardsQuery,
+  routes.stream,
 ]
 /** Routes that keep to the warehouse which a limited key has to name as `warehouse_id`. */
 const routesByWarehouse: readonly string[] = [

@@ -68,7 +68,8 @@ async function ownSettings(secret: string): Promise<StackSettings> {
   const settings = readSettings({
     API_KEYS: key,
     HTTP_RATE_LIMIT: '0',
-    HTTP_BOOKING_WAIT_MS: '2000',
+    // Enough to book a handful; each invented `after` waits so long for nothing.
+    HTTP_BOOKING_WAIT_MS: '300',
     DEBUG: 'false',
   })
   return {

@@ -8,9 +8,11 @@ import type { Micros, MovementEvent, MovementId, ProductId, WarehouseId } from '
 import { parseTimestamp } from '../../src/message/timestamp.ts'
 import type { Database, Queryable } from '../../src/store/database.ts'
 import type { Snapshots } from '../../src/store/page.ts'
+import { readBookedBatches } from '../../src/store/read-booked-batches.ts'
 import { readCard } from '../../src/store/read-card.ts'
 import { readHeld } from '../../src/store/read-held.ts'
 import { readCardMovements, readMovements } from '../../src/store/read-movements.ts'
+import { readOverview } from '../../src/store/read-overview.ts'
 import { readProductWarehouses } from '../../src/store/read-product-warehouses.ts'
 import { readContradictions } from '../../src/store/read-contradictions.ts'
 import { readQuarantine, readQuarantinedMessages } from '../../src/store/read-quarantine.ts'
@@ -96,6 +98,16 @@ suite('over 100,000 movements', () => {
       ['held_by_age', 'card_line_key'],
       (db) =>
         readHeld(db, heldCard, { ...page, after: { ...heldCard, occurredAt: noon, movementId: movement } }),
+    ],
+    [
+      'what the latest batches changed',
+      ['booked_batch_key'],
+      (db) => readBookedBatches(db, 'movements', { after: batches(500), upTo: batches(512), limit: 100 }),
+    ],
+    [
+      'the overview',
+      ['held_by_time', 'transit_by_age', 'quarantine_open'],
+      (db) => readOverview(db, 'movements'),
     ],
     [
       'the newest movements',
@@ -194,7 +206,7 @@ class Explained implements Queryable, Snapshots {
   }
 
   #note(plan: Plan): void {
-    const ledgers = ['movement_leg', 'card_line', 'transit', 'quarantine']
+    const ledgers = ['movement_leg', 'card_line', 'transit', 'quarantine', 'booked_batch']
     const table = plan['Relation Name'] ?? ''
     if (plan['Node Type'] === 'Seq Scan' && ledgers.includes(table)) this.scanned.push(table)
     if (plan['Index Name'] !== undefined) this.used.add(plan['Index Name'])
@@ -214,6 +226,10 @@ interface Plan {
 
 function transit(changes: Partial<Parameters<typeof readTransit>[1]>): Parameters<typeof readTransit>[1] {
   return { olderThanSeconds: null, warehouseId: null, bothSides: false, ...changes }
+}
+
+function batches(last: number): Map<number, number> {
+  return new Map(Array.from({ length: 12 }, (_, partition) => [partition, last]))
 }
 
 function later(seconds: number): Micros {
@@ -278,5 +294,8 @@ const rows = [
      case when n % 1000 = 0 then 'open' else 'discarded' end,
      case when n % 1000 <> 0 then now() end, case when n % 1000 <> 0 then 'anna' end
    from generate_series(1, ${movements}) n`,
+  `insert into kafka_position (topic, kafka_partition, topic_id, leader_epoch, next_offset)
+   select 'movements', n, gen_random_uuid(), 0, 0 from generate_series(0, 11) n`,
+  `insert into booked_batch select 'movements', p, n, '{}' from generate_series(0, 11) p, generate_series(1, 512) n`,
   'vacuum analyze',
 ]

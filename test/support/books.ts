@@ -1,6 +1,7 @@
 /** Reads the whole ledger from PostgreSQL and checks what must always be true of it. */
 import assert from 'node:assert/strict'
 import type { Queryable } from '../../src/store/database.ts'
+import { readTally } from '../../src/store/position.ts'
 import type { Model } from './model.ts'
 
 export interface StoredLine {
@@ -98,18 +99,26 @@ export async function checkBooks(db: Queryable): Promise<Books> {
   assert.deepEqual(new Map(stored as [string, number][]), new Map(underWay))
   const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0)
   assert.equal(sum(balances.values()) + sum(transit.values()), held, 'goods were made or lost')
-  const [tally] = await db.query<{ transit: number; held: number; quarantined: number; kept: number }>(
-    `select coalesce(sum(movements_in_transit), 0)::bigint as transit,
-       coalesce(sum(departures_held), 0)::bigint as held,
-       coalesce(sum(messages_quarantined), 0)::bigint as quarantined,
-       (select count(*) from quarantine where status = 'open') as kept
-     from kafka_position`,
+  const [counted] = await db.query<{ warehouses: number; open: number }>(
+    `select (select count(*) from warehouse) as warehouses,
+       (select count(*) from quarantine where status = 'open') as open`,
   )
-  assert.deepEqual(
-    [tally?.transit, tally?.held],
-    [books.transit.length, books.legs.filter(({ line }) => line === null).length],
+  const { messagesSettled, ...totals } = await readTally(db)
+  const { legs, lines } = books
+  assert.deepEqual(totals, {
+    warehouses: counted?.warehouses,
+    cards: lines.filter(({ line }) => line === 1).length,
+    lines: lines.length,
+    movementsDeparted: legs.filter(({ leg }) => leg === 0).length,
+    movementsArrived: legs.filter(({ leg }) => leg === 1).length,
+    movementsInTransit: books.transit.length,
+    departuresHeld: legs.filter(({ line }) => line === null).length,
+    messagesQuarantined: counted?.open,
+  })
+  assert.ok(
+    messagesSettled >= legs.length + (counted?.open ?? 0),
+    'events were booked that were never counted',
   )
-  assert.equal(tally?.quarantined, tally?.kept)
   return books
 }
 

@@ -13,6 +13,7 @@ import { operations } from '../../src/client/description.ts'
 import { createIngest } from '../../src/ingest.ts'
 import { createQuarantineDesk } from '../../src/quarantine-desk.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
+import { ChangeFeed } from '../../src/live/change-feed.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { BookedPositions } from '../../src/store/booked-positions.ts'
 import { Database } from '../../src/store/database.ts'
@@ -54,6 +55,8 @@ export const routes = {
   transit: '/api/transit',
   differences: '/api/differences',
   held: '/api/held',
+  overview: '/api/overview',
+  stream: '/api/stream',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
   events: '/api/events',
   quarantine: '/api/quarantine',
@@ -83,6 +86,8 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     bookingWaitMs: limits.bookingWaitMs,
     clock: () => (Date.now() * 1000) as Micros,
   }
+  const feed = new ChangeFeed({ database, topic: 'movements', onFailed: () => undefined })
+  t.after(() => feed.stop())
   const observed: Observation[] = []
   const logged: string[] = []
   const server = createServer({
@@ -99,6 +104,10 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     quarantine: createQuarantineDesk(ways),
     positions,
     countPartitions: async () => null,
+    feed,
+    topic: 'movements',
+    logEnds: async () => null,
+    bookingRate: () => null,
     ...changes,
     limits,
     database,
@@ -167,13 +176,15 @@ export function openTestDatabase(
   return database
 }
 
-/** Asks once, whatever comes. */
+/** Asks once, whatever comes. Of an answer without an end only the head is looked at. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   return await read(await fetch(url, { redirect: 'manual', ...init }))
 }
 
 async function read(response: Response): Promise<Answer> {
-  const text = await response.text()
+  const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (isEndless) await response.body?.cancel()
+  const text = isEndless ? '' : await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null }
 }

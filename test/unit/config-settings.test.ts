@@ -17,6 +17,7 @@ test('an empty environment gives the defaults', () => {
       bodyLimitBytes: 65_536,
       batchLimitBytes: 1_048_576,
       bookingWaitMs: 1500,
+      streamClients: 200,
       requestTimeoutMs: 10_000,
     },
     service: { debug: true, shutdownTimeoutMs: 8000 },

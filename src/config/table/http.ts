@@ -72,6 +72,13 @@ export const http = {
       about:
         'Longest time that POST /api/events and ?after= wait for messages to be booked, which takes some 10 ms unless others are before them. Then the answer is "accepted" or 409. Not longer than 2 s, so that a read still says within 3 s what it knows.',
     },
+    streamClients: {
+      name: 'HTTP_STREAM_CLIENTS',
+      kind: wholeNumber({ min: 0, max: 2000, unit: 'clients' }),
+      default: '200',
+      about:
+        'Most clients that follow GET /api/stream at once, in each process; more are answered 503. Each may take up to 60 KB a second while much is booked.',
+    },
     requestTimeoutMs: {
       name: 'HTTP_REQUEST_TIMEOUT_MS',
       kind: milliseconds(100, 120_000),
