@@ -46,7 +46,7 @@ export const DiscardRequestSchema = define(
       reason: Type.String({
         minLength: 1,
         maxLength: maxReasonCharacters,
-        pattern: '^[^\\u0000\\p{Cs}]*$',
+        pattern: '^[^\\u0000]*$',
         description: 'For whoever asks later why it was not booked.',
       }),
     },

@@ -268,13 +268,7 @@ test('a discard is for good, recorded with who, when and why; so is a redrive', 
         `It was redriven by anonymous at ${String(settled?.['settled_at'])}, to partition 1, offset 0.`,
       ],
     )
-  for (const body of [
-    {},
-    { reason: '' },
-    { reason: 'a\0b' },
-    { reason: '\ud800' },
-    { reason: 'x'.repeat(1001) },
-  ])
+  for (const body of [{}, { reason: '' }, { reason: 'a\0b' }, { reason: 7 }, { reason: 'x'.repeat(1001) }])
     assert.deepEqual(codeOf(await discard(api, 4, body)), 'malformed_request')
   assert.equal(await scene.tally(), 3)
 })

@@ -10,7 +10,7 @@ import { movementStatuses } from '../../src/booking/movement-view.ts'
 import { movement, product, warehouse } from '../support/events.ts'
 
 /** Values by the name of the parameter that takes them. */
-export type Values = Readonly<Record<string, readonly string[]>>
+export type Values = Readonly<Record<string, readonly (string | number)[]>>
 
 export interface Seed {
   /** For every operation. */
@@ -77,10 +77,13 @@ export async function seed(client: Client): Promise<Seed> {
   const listed = await Array.fromAsync(items(client.listMovements, {}))
   assert.deepEqual(new Set(listed.map(({ status }) => status)), new Set(movementStatuses))
 
+  const waiting = await Array.fromAsync(items(client.listQuarantine, {}))
+
   const values = {
     movement_id: [...new Set(listed.map((one) => one.movement_id))],
     warehouse_id: [north, south, west],
     product_id: [tea, rice],
+    quarantine_id: waiting.map((one) => one.quarantine_id),
     after: taken.map(({ partition, offset }) => `${partition}:${offset}`),
     from: ['2025-02-18T12:12:56Z', '2025-02-18T12:12:56+03:00'],
     to: [new Date(Date.now() + 3_600_000).toISOString()],

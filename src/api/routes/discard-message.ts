@@ -1,4 +1,6 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { isObject } from '../../message/envelope.ts'
 import { callerName } from '../access.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -19,6 +21,7 @@ export function discardMessage(app: Api, { quarantine }: ApiDependencies): void 
     {
       config: { role: 'admin' },
       bodyLimit: maxBodyBytes,
+      preValidation: refuseOtherReasons,
       schema: {
         operationId: 'discardQuarantinedMessage',
         tags: ['quarantine'],
@@ -45,11 +48,21 @@ export function discardMessage(app: Api, { quarantine }: ApiDependencies): void 
     },
     async (request, reply) => {
       const { quarantine_id: id } = request.params
-      const answer = await quarantine.discard(id, request.body.reason, callerName(request))
+      // Half a character cannot be stored.
+      const reason = request.body.reason.toWellFormed()
+      const answer = await quarantine.discard(id, reason, callerName(request))
       if (answer.kind === 'unknown')
         return sendProblem(request, reply, { code: 'quarantined_message_unknown' })
       if (answer.kind === 'decided') return sendProblem(request, reply, settledProblem(answer.message))
       return quarantineItemBody(answer.message)
     },
   )
+}
+
+/** The schemas of requests convert what comes as text in an address; of a body, a reason `false` would become a text. */
+async function refuseOtherReasons(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { body } = request
+  if (isObject(body) && typeof body['reason'] === 'string') return
+  const detail = 'The body is not as the description says at /reason.'
+  await sendProblem(request, reply, { code: 'malformed_request', detail })
 }
