@@ -91,4 +91,6 @@ const streamHeaders = {
   'cache-control': 'no-cache',
   // Some proxies collect an answer until it ends, unless they are told not to.
   'x-accel-buffering': 'no',
+  // Once the stream is ended there is nothing to wait for.
+  connection: 'close',
 }

@@ -104,7 +104,11 @@ export class RedisStore {
 
   async #within<Reply>(answer: Promise<Reply>): Promise<Reply> {
     const { promise: tooLate, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(redisFault('redis_timed_out')), this.#options.timeoutMs)
+    // An answer that is here already, and waited for this process, is not late: it is read before `setImmediate`.
+    const timer = setTimeout(
+      () => setImmediate(() => reject(redisFault('redis_timed_out'))),
+      this.#options.timeoutMs,
+    )
     try {
       return await Promise.race([answer, tooLate])
     } catch (error) {

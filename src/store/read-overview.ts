@@ -1,4 +1,4 @@
-import { rejections, type RejectionCode } from '../message/rejection.ts'
+import type { RejectionCode } from '../message/rejection.ts'
 import type { CardKey, Micros, MovementId, ProductId } from '../message/event.ts'
 import type { Queryable } from './database.ts'
 import type { Snapshots } from './page.ts'
@@ -78,21 +78,31 @@ async function readOldestTransit(db: Queryable): Promise<OldestTransit | null> {
   return oldest ?? null
 }
 
+/**
+ * The codes that there are, one look for each; then the first entries of each. All by the order of `quarantine_by_code`: asked
+ * by `code =`, the planner may walk the table for a code that is rare.
+ */
 async function countQuarantine(db: Queryable): Promise<OpenQuarantine[]> {
   const rows = await db.query<Omit<OpenQuarantine, 'more'>>(
-    `select c.code, counted.count, oldest.received_at as "oldestReceivedAt"
-     from unnest($1::text[]) as c (code)
+    `with recursive codes as (
+       (select code from quarantine where status = 'open' order by code, quarantine_id limit 1)
+       union all
+       select (
+         select q.code from quarantine q where q.status = 'open' and q.code > c.code order by q.code, q.quarantine_id limit 1
+       ) from codes c where c.code is not null
+     )
+     select c.code, counted.count, oldest.received_at as "oldestReceivedAt"
+     from codes c
      cross join lateral (
-       select received_at from quarantine q where q.status = 'open' and q.code = c.code
-       order by quarantine_id limit 1
-     ) oldest
-     cross join lateral (
-       select count(*) from (
-         select from quarantine q where q.status = 'open' and q.code = c.code limit $2
-       ) first_ones
+       select count(*) as count, min(walked.quarantine_id) as first_id from (
+         select q.code, q.quarantine_id from quarantine q
+         where q.status = 'open' and (q.code, q.quarantine_id) > (c.code, 0)
+         order by q.code, q.quarantine_id limit $1
+       ) walked where walked.code = c.code
      ) counted
+     join quarantine oldest on oldest.quarantine_id = counted.first_id
      order by c.code`,
-    [Object.keys(rejections), mostCounted + 1],
+    [mostCounted + 1],
   )
   return rows.map((row) => ({
     ...row,

@@ -236,8 +236,7 @@ test('no time-out of an answer ends it, and it is observed once, when it begins'
   await waitFor('all time-outs', () => performance.now() - begun > 1500)
   await api.ledger.book(arrivals({ from: 1, count: 1 }))
   await reader.until('what is booked', hasBooked(1))
-  reader.leave()
-  await ask(`${api.url}/health/live`)
+  await Promise.all([api.server.stop(), reader.ended])
   const observed = api.observed.filter(({ route }) => route === '/api/stream')
   assert.deepEqual(
     observed.map(({ method, status, seconds }) => [method, status, seconds < 1]),
@@ -289,3 +288,13 @@ async function nextMovement({ database }: TestLedger): Promise<number> {
   const [row] = await database.query<{ count: number }>('select count(*) from movement_leg')
   return row?.count ?? 0
 }
+
+test('a stop does not wait for who has left', async (t) => {
+  const { server, stream } = await start(t)
+  const reader = await openStream(t, stream)
+  await reader.until('the first message', isReady)
+  reader.leave()
+  const begun = performance.now()
+  await server.stop()
+  assert(performance.now() - begun < 1000)
+})

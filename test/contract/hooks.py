@@ -6,7 +6,7 @@ import schemathesis
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 # A cursor is opaque: one of another list, or an invented one, has the right form and is still refused. Which filters go
-# together, whether a day exists, and which partitions there are, is beyond the schema of a single parameter, too.
+# together, which partitions there are, and whether a day exists, is beyond the schema of a single parameter, too.
 BEYOND_PARAMETERS = {"malformed_cursor", "filters_unsupported", "malformed_time", "partition_unknown"}
 # The same of an event: what depends on another field, on the calendar or on the clock.
 BEYOND_EVENTS = {

@@ -106,7 +106,7 @@ suite('over 100,000 movements', () => {
     ],
     [
       'the overview',
-      ['held_by_time', 'transit_by_age', 'quarantine_open'],
+      ['held_by_time', 'transit_by_age', 'quarantine_by_code'],
       (db) => readOverview(db, 'movements'),
     ],
     [
