@@ -79,7 +79,7 @@ async function readOldestTransit(db: Queryable): Promise<OldestTransit | null> {
 }
 
 /**
- * The codes that there are, one look for each; then the first entries of each. All by the order of `quarantine_open`: asked
+ * The codes that there are, one look for each; then the first entries of each. All by the order of `quarantine_by_code`: asked
  * by `code =`, the planner may walk the table for a code that is rare.
  */
 async function countQuarantine(db: Queryable): Promise<OpenQuarantine[]> {
