@@ -95,7 +95,7 @@ export async function startBackends(options: BackendsOptions): Promise<Backends>
 /** Nothing, and a word about it, where it cannot be had. */
 async function findRedis(progress: Progress, signal: AbortSignal): Promise<string | undefined> {
   try {
-    return redisProgram(await redisPrograms(progress, signal))
+    return await redisProgram(await redisPrograms(progress, signal), signal)
   } catch (error) {
     if (!(error instanceof StackError)) throw error
     progress.say(`Redis is left out, and with it the cache: ${error.message.split('\n')[0]}`)

@@ -6,11 +6,10 @@ import { startPart } from './part.ts'
 import type { Part } from './part.ts'
 import { freePort } from './ports.ts'
 import { runTool } from './run-tool.ts'
-import { StackError } from './stack-error.ts'
 import { root } from './state.ts'
 import type { RunFolder } from './state.ts'
 import { brokerAnswers } from './topic.ts'
-import { waitUntil } from './wait.ts'
+import { untilReady } from './until-ready.ts'
 
 export interface KafkaOptions {
   readonly folder: RunFolder
@@ -54,16 +53,8 @@ export async function startKafka(options: KafkaOptions): Promise<Part> {
     stopLimitMs,
     folder,
   })
-  const isReady = async (): Promise<boolean> => {
-    const hasEnded = await Promise.race([part.ended.then(() => true), Promise.resolve(false)])
-    if (hasEnded) throw new StackError(`Kafka did not start:\n${part.lastWords()}`)
-    return brokerAnswers(part.address)
-  }
-  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal, what: 'The start of Kafka' }
-  await waitUntil(isReady, waiting).catch(async (error: unknown) => {
-    await part.stop()
-    throw error
-  })
+  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal }
+  await untilReady(part, () => brokerAnswers(part.address), waiting)
   return part
 }
 

@@ -9,7 +9,7 @@ import { giveTo, invokeAs, postgresUser } from './postgres-user.ts'
 import { runTool } from './run-tool.ts'
 import { StackError } from './stack-error.ts'
 import type { RunFolder } from './state.ts'
-import { waitUntil } from './wait.ts'
+import { untilReady } from './until-ready.ts'
 
 export interface PostgresOptions {
   readonly folder: RunFolder
@@ -63,11 +63,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
     stopLimitMs,
     folder,
   })
-  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal, what: 'The start of PostgreSQL' }
-  await waitUntil(() => answers(options, part), waiting).catch(async (error: unknown) => {
-    await part.stop()
-    throw error
-  })
+  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal }
+  await untilReady(part, () => answers(options), waiting)
   return part
 }
 
@@ -146,9 +143,7 @@ function removeStalePidFile(data: string): void {
 const notYet = '57P03'
 const refused = new Set(['28P01', '28000'])
 
-async function answers({ port, user, password }: PostgresOptions, part: Part): Promise<boolean> {
-  const hasEnded = await Promise.race([part.ended.then(() => true), Promise.resolve(false)])
-  if (hasEnded) throw new StackError(`PostgreSQL did not start:\n${part.lastWords()}`)
+async function answers({ port, user, password }: PostgresOptions): Promise<boolean> {
   const client = new Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })
   try {
     await client.connect()

@@ -3,9 +3,10 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { startPart } from './part.ts'
 import type { Part } from './part.ts'
+import { runTool } from './run-tool.ts'
 import { StackError } from './stack-error.ts'
 import type { RunFolder } from './state.ts'
-import { waitUntil } from './wait.ts'
+import { untilReady } from './until-ready.ts'
 
 export interface RedisOptions {
   readonly folder: RunFolder
@@ -23,21 +24,28 @@ const lookAgainMs = 20
 const stopLimitMs = 5000
 
 /**
- * The program for this platform.
+ * The program for this platform, which is known to run here: some of them need libraries that a machine may not have.
  *
- * @throws {StackError} when there is none
+ * @throws {StackError} in one line, when there is none or it does not run
  */
-export function redisProgram(programs: string): string {
+export async function redisProgram(programs: string, signal: AbortSignal): Promise<string> {
   const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string]
   const [name] = globSync(`redis-server-*-${process.platform}-${architecture}`, { cwd: programs })
+  const help = 'Start one yourself and set REDIS_HOST.'
   if (name === undefined) {
-    const help = 'Start one yourself and set REDIS_HOST.'
     throw new StackError(
       `There is no Redis for this platform (${process.platform}, ${process.arch}). ${help}`,
     )
   }
   const program = join(programs, name)
   chmodSync(program, 0o755)
+  try {
+    await runTool({ command: program, argumentList: ['--version'], cwd: programs, signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n')
+    throw new StackError(`The Redis for this platform does not run here (${reason}). ${help}`)
+  }
   return program
 }
 
@@ -64,16 +72,8 @@ export async function startRedis(options: RedisOptions): Promise<Part> {
     stopLimitMs,
     folder,
   })
-  const isReady = async (): Promise<boolean> => {
-    const hasEnded = await Promise.race([part.ended.then(() => true), Promise.resolve(false)])
-    if (hasEnded) throw new StackError(`Redis did not start:\n${part.lastWords()}`)
-    return await answersPing(port)
-  }
-  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal, what: 'The start of Redis' }
-  await waitUntil(isReady, waiting).catch(async (error: unknown) => {
-    await part.stop()
-    throw error
-  })
+  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal }
+  await untilReady(part, () => answersPing(port), waiting)
   return part
 }
 

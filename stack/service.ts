@@ -3,10 +3,9 @@ import type { Backends } from './backends.ts'
 import { startPart } from './part.ts'
 import type { Part } from './part.ts'
 import type { StackSettings } from './settings.ts'
-import { StackError } from './stack-error.ts'
 import { root } from './state.ts'
 import type { RunFolder } from './state.ts'
-import { waitUntil } from './wait.ts'
+import { untilReady } from './until-ready.ts'
 
 /** The parts are started by us or not. */
 export interface ServiceOptions extends Backends {
@@ -63,17 +62,8 @@ export async function startService(options: ServiceOptions): Promise<Part> {
     stopLimitMs,
     folder: options.folder,
   })
-  const isReady = async (): Promise<boolean> => {
-    const hasEnded = await Promise.race([part.ended.then(() => true), Promise.resolve(false)])
-    if (hasEnded) throw new StackError(`The service did not start:\n${part.lastWords()}`)
-    return answersReady(address)
-  }
-  const { signal } = options
-  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal, what: 'The start of the service' }
-  await waitUntil(isReady, waiting).catch(async (error: unknown) => {
-    await part.stop()
-    throw error
-  })
+  const waiting = { limitMs: readyLimitMs, everyMs: lookAgainMs, signal: options.signal }
+  await untilReady(part, () => answersReady(address), waiting)
   return part
 }
 

@@ -102,7 +102,7 @@ async function startParts(
   // First of all: it is the one step that can fail for want of something on the machine.
   const jars = wantsKafka ? await kafkaJars(progress, signal) : undefined
   const wantsRedis = needed.some((one) => one.redis) && !isGiven('BINCARD_TEST_REDIS')
-  const program = wantsRedis ? redisProgram(await redisPrograms(progress, signal)) : undefined
+  const program = wantsRedis ? await redisProgram(await redisPrograms(progress, signal), signal) : undefined
   const started = await Promise.allSettled([
     needed.some((one) => one.postgres) && !isGiven('BINCARD_TEST_POSTGRES') ? postgres() : undefined,
     jars === undefined ? undefined : kafka(jars),

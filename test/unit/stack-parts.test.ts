@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { isRunning, stopOrphans } from '../../stack/orphans.ts'
 import { startPart, type Part, type PartOrder, type PidFile } from '../../stack/part.ts'
+import { StackError } from '../../stack/stack-error.ts'
 import type { RunFolder } from '../../stack/state.ts'
+import { untilReady } from '../../stack/until-ready.ts'
 import { waitFor } from '../support/wait.ts'
 
 const never = new AbortController().signal
@@ -79,6 +81,27 @@ suite('a part of the stack', () => {
     const part = startPart(orderOf(freshFolder(t), '', { command: '/nowhere/sample' }))
     await part.ended
     assert.equal(part.lastWords(), 'Sample cannot be started: spawn /nowhere/sample ENOENT')
+  })
+
+  test('that ends before it is of use is told at once, with its last words', async (t) => {
+    const part = startPart(orderOf(freshFolder(t), "console.error('out of paper'); process.exit(3)"))
+    const waiting = { limitMs: 20_000, everyMs: 10, signal: never }
+    await assert.rejects(
+      untilReady(part, async () => false, waiting),
+      new StackError('Sample did not start:\nout of paper'),
+    )
+  })
+
+  test('that is not of use within the limit is stopped', async (t) => {
+    const folder = freshFolder(t)
+    const part = startPart(orderOf(folder, patient))
+    await hasSpoken(part)
+    const { part: pid } = await pidFileOf(folder)
+    await assert.rejects(
+      untilReady(part, async () => false, { limitMs: 50, everyMs: 10, signal: never }),
+      new StackError('The start of Sample did not happen within 0.05 s.'),
+    )
+    assert.equal(isRunning(pid, folder.path), false)
   })
 
   test('ends when its stack is killed', async (t) => {
