@@ -51,6 +51,8 @@ export class PageCache implements PageReader, PageBars {
   readonly #trust: Trust
   /** By key. Whatever changes the key takes its flight away: who comes later must not be answered what is old. */
   readonly #flights = new Map<string, Flight>()
+  /** Keys by token: bars of transactions that ended when Redis could not be told. Few: without Redis none is raised. */
+  readonly #leftBars = new Map<string, readonly string[]>()
   readonly #uncached: PageReader
   #epoch = ''
 
@@ -120,6 +122,7 @@ export class PageCache implements PageReader, PageBars {
       dropFlights: (keys) => {
         for (const key of keys) this.#dropFlight(key)
       },
+      leave: (keys, token) => this.#leftBars.set(token, keys),
     })
   }
 
@@ -199,6 +202,10 @@ export class PageCache implements PageReader, PageBars {
 
   async #renew(): Promise<void> {
     this.#epoch = await this.#options.readEpoch()
+    for (const [token, keys] of this.#leftBars) {
+      await this.#store.lift(keys, token)
+      this.#leftBars.delete(token)
+    }
     this.#store.near.clear()
     this.#flights.clear()
     await this.#store.set(this.#generationKey, encodeGeneration(randomUUID()), generationMs)

@@ -12,6 +12,8 @@ export interface TransactionBarsParts {
   readonly keysOf: (pages: Pages) => readonly string[]
   /** Reads of these pages that are under way are answered to nobody who asks from now on. */
   readonly dropFlights: (keys: readonly string[]) => void
+  /** Redis would not lift these: they are to be lifted when it is back. */
+  readonly leave: (keys: readonly string[], token: string) => void
 }
 
 /** One command of so many keys takes Redis some 2 ms. */
@@ -66,11 +68,12 @@ export class TransactionBars implements Bars {
   }
 
   async #lift(keys: readonly string[]): Promise<void> {
-    const { store, trust, dropFlights } = this.#parts
+    const { store, trust, dropFlights, leave } = this.#parts
     dropFlights(keys)
     try {
       await store.lift(keys, this.#token)
     } catch (error) {
+      leave(keys, this.#token)
       trust.lose(error)
     }
   }

@@ -8,6 +8,7 @@ import { PageCache, type PageCacheOptions } from '../../src/cache/page-cache.ts'
 import type { CacheRequest } from '../../src/cache/page-reader.ts'
 import type { MovementId } from '../../src/message/event.ts'
 import { redisAddress } from '../support/environment.ts'
+import { ownRedis } from '../support/own-redis.ts'
 import { waitFor } from '../support/wait.ts'
 
 test('a page that was read is answered from the cache, near and far', async (t) => {
@@ -100,6 +101,21 @@ test('a bar that nobody lifts ends by itself, and meanwhile nothing is kept', as
   await waitFor('the page', async () => (await reader.read(name, loads('old'))).result === 'miss')
   await waitFor('the page', async () => (await reader.read(name, loads('new'))).result === 'hit')
   assert.equal((await reader.read(name, never)).page?.body, 'new')
+})
+
+test('a bar that Redis would not lift is lifted as soon as it is back', async (t) => {
+  const redis = await ownRedis(t)
+  await redis.start()
+  const cache = await openCache(t, { host: '127.0.0.1', port: redis.port, barMs: 600_000 })
+  const name = aPage()
+  const bars = cache.begin()
+  bars.raise(new Set([name]))
+  await bars.raised()
+  await redis.command('REPLICAOF 127.0.0.1 1')
+  bars.end('known')
+  await waitFor('the refusal', () => !cache.isTrusted)
+  await redis.command('REPLICAOF NO ONE')
+  await waitFor('the page', async () => (await cache.read(name, loads('new'))).result === 'hit')
 })
 
 test('of two transactions that change one page, each keeps it barred until its own end', async (t) => {
