@@ -3,7 +3,7 @@ import type { CardKey, EventKind, Micros, MovementId, WarehouseId } from '../mes
 import type { Queryable } from './database.ts'
 import { cutPage, rowsToRead, type Page, type Snapshots } from './page.ts'
 import { linesRecorded, type RecordedWithin } from './read-line-range.ts'
-import { readMovementSides, type SummedMovement } from './read-movement-sides.ts'
+import { readSidesOfPairs, type SummedMovement } from './read-movement-sides.ts'
 
 /** A card and some of its lines, all of one moment. */
 export interface CardPage {
@@ -62,9 +62,11 @@ export async function readCard(
     if (last === null && held.departures === 0) return null
 
     const { items: lines, next } = await readLines(db, card, { before, limit, filter })
-    const movementIds = [...new Set(lines.map((line) => line.movementId))]
-    const sides =
-      lines.length === 0 ? [] : await readMovementSides(db, { productId: card.productId, movementIds })
+    const { productId } = card
+    const sides = await readSidesOfPairs(
+      db,
+      lines.map(({ movementId }) => ({ movementId, productId })),
+    )
     const byMovement = new Map(sides.map((side) => [side.movementId, side]))
     return {
       quantity: last?.balance ?? 0,

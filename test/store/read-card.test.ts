@@ -5,7 +5,7 @@ import { freshLedger } from '../support/ledger.ts'
 import { statusOf, viewMovement } from '../../src/booking/movement-view.ts'
 import { parseTimestamp } from '../../src/message/timestamp.ts'
 import { readCard } from '../../src/store/read-card.ts'
-import { readMovementSides } from '../../src/store/read-movement-sides.ts'
+import { readSidesOfPairs } from '../../src/store/read-movement-sides.ts'
 import { readMovement } from '../../src/store/read-movement.ts'
 import { insertArrivals, insertLeg, movement, north, rice, south, tea, west } from '../api/ledger-rows.ts'
 import { openFreshDatabase } from '../support/http.ts'
@@ -228,7 +228,8 @@ test('a line has the status that its movement shows for the product', async (t) 
     const view = viewMovement(await readMovement(database, movement(index)))
     assert(view !== null)
     for (const { productId, status, sender, receiver } of view.products ?? [view]) {
-      const sides = await readMovementSides(database, { productId, movementIds: [movement(index)] })
+      const pair = { movementId: movement(index), productId }
+      const sides = await readSidesOfPairs(database, [pair, pair])
       assert.deepEqual(
         sides.map((side) => [statusOf(side), side.senderId, side.receiverId]),
         [[status, sender?.warehouseId ?? null, receiver?.warehouseId ?? null]],

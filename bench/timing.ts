@@ -1,0 +1,40 @@
+/** How long one question took, in milliseconds. */
+export interface Timing {
+  readonly operation: string
+  readonly about: string
+  readonly medianMs: number
+  readonly p99Ms: number
+}
+
+/** What every question should stay below, at the median. */
+export const medianLimitMs = 20
+
+/** The smallest value that so many of the values do not exceed; `share` is above 0 and at most 1. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const found = sorted[Math.ceil(share * sorted.length) - 1]
+  if (found === undefined) throw new RangeError('a quantile of no values')
+  return found
+}
+
+export function isTooSlow({ medianMs }: Timing): boolean {
+  return medianMs >= medianLimitMs
+}
+
+/** A table as Markdown writes it; one that is too slow is marked. */
+export function tableOf(timings: readonly Timing[]): string {
+  const rows = timings.map((timing) => [
+    `\`${timing.operation}\``,
+    timing.about,
+    timing.medianMs.toFixed(1),
+    timing.p99Ms.toFixed(1) + (isTooSlow(timing) ? ', too slow' : ''),
+  ])
+  const head = ['Operation', 'Asked for', 'Median, ms', 'p99, ms']
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
+  const rule = widths.map((width, column) => (column < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}
