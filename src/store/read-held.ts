@@ -35,7 +35,7 @@ export async function readHeld(
     'line is null',
     ...(filter.warehouseId === null ? [] : [`warehouse_id = ${value(filter.warehouseId)}`]),
     ...(filter.productId === null ? [] : [`product_id = ${value(filter.productId)}`]),
-    ...(after === null ? [] : [isAfter(after, value)]),
+    ...(after === null ? [] : [isAfter(after, filter, value)]),
   ]
   return await database.snapshot(async (db) => {
     const rows = await db.query<Omit<Held, 'balance'>>(
@@ -51,9 +51,23 @@ export async function readHeld(
   })
 }
 
-function isAfter(key: HeldKey, value: (next: unknown) => string): string {
-  const place = [key.warehouseId, key.productId, formatTimestamp(key.occurredAt), key.movementId]
-  const [warehouse, product, time, movement] = place.map(value)
-  return `(warehouse_id, product_id, occurred_at, movement_id)
-    > (${warehouse}::uuid, ${product}::uuid, ${time}::timestamptz, ${movement}::uuid)`
+/**
+ * Without the columns that the filter fixes: the planner takes a place in all four for a rare one, and then reads the
+ * whole card by `held_by_quantity` and sorts it (20,000 held departures, a million movements: 320 ms instead of 2 ms). The
+ * cursor may be of a list with another filter.
+ */
+function isAfter(key: HeldKey, filter: HeldFilter, value: (next: unknown) => string): string {
+  const columns = [
+    { name: 'warehouse_id', type: 'uuid', at: key.warehouseId, fixed: filter.warehouseId },
+    { name: 'product_id', type: 'uuid', at: key.productId, fixed: filter.productId },
+    { name: 'occurred_at', type: 'timestamptz', at: formatTimestamp(key.occurredAt), fixed: null },
+    { name: 'movement_id', type: 'uuid', at: key.movementId, fixed: null },
+  ]
+  for (const { at, fixed } of columns) {
+    // Text and uuid have one order: ids are lower-case everywhere.
+    if (fixed !== null && fixed !== at) return at < fixed ? 'true' : 'false'
+  }
+  const free = columns.filter(({ fixed }) => fixed === null)
+  const place = free.map(({ at, type }) => `${value(at)}::${type}`)
+  return `(${free.map(({ name }) => name).join(', ')}) > (${place.join(', ')})`
 }

@@ -1,10 +1,9 @@
 import { pairId } from '../booking/ledger.ts'
 import { statusOf, type MovementStatus } from '../booking/movement-view.ts'
 import type { Micros, MovementId, ProductId, WarehouseId } from '../message/event.ts'
-import { formatTimestamp } from '../message/timestamp.ts'
-import type { Queryable } from './database.ts'
 import { cutPage, rowsToRead, type Page, type PageAfter, type Snapshots } from './page.ts'
 import { readSidesOfPairs } from './read-movement-sides.ts'
+import { walkTransit } from './walk-transit.ts'
 
 /** A place in the order of age; the index `transit_by_age` knows its time. */
 export interface TransitKey {
@@ -43,7 +42,7 @@ export async function readTransit(
 ): Promise<Page<Open, TransitKey>> {
   const walked = rowsToRead({ limit, filtered: filter.warehouseId !== null || filter.bothSides })
   return await database.snapshot(async (db) => {
-    const rows = await walk(db, filter, { after, walked })
+    const rows = await walkTransit(db, filter, { after, walked })
     const { items, next } = cutPage(rows, { limit, walked, matches: (row) => row.matches })
     const sides = new Map((await readSidesOfPairs(db, items)).map((side) => [pairId(side), side]))
     return {
@@ -58,43 +57,4 @@ export async function readTransit(
       next,
     }
   })
-}
-
-type Walked = TransitKey & Pick<Open, 'quantity' | 'ageSeconds'> & { readonly matches: boolean }
-
-async function walk(
-  db: Queryable,
-  { olderThanSeconds, warehouseId, bothSides }: TransitFilter,
-  { after, walked }: { after: TransitKey | null; walked: number },
-): Promise<Walked[]> {
-  const values: unknown[] = [walked]
-  const value = (next: unknown): string => `$${values.push(next)}`
-  const place = after === null ? 'true' : isAfter(after, value)
-  const age =
-    olderThanSeconds === null ? 'true' : `since <= now() - make_interval(secs => ${value(olderThanSeconds)})`
-  const ofWarehouse = warehouseId === null ? 'true' : hasLeg(`m.warehouse_id = ${value(warehouseId)}`)
-  const ofBoth = bothSides ? `${hasLeg('m.leg = 0')} and ${hasLeg('m.leg = 1')}` : 'true'
-  return await db.query<Walked>(
-    `with walked as (
-       select movement_id, product_id, quantity, since from transit where ${place} and ${age}
-       order by since, movement_id, product_id limit $1
-     )
-     select movement_id as "movementId", product_id as "productId", quantity, since,
-       floor(extract(epoch from now() - since))::bigint as "ageSeconds", (${ofWarehouse} and ${ofBoth}) as matches
-     from walked t order by since, movement_id, product_id`,
-    values,
-  )
-}
-
-/** The index knows the time alone; that it bounds the place is said for the planner. */
-function isAfter({ since, movementId, productId }: TransitKey, value: (next: unknown) => string): string {
-  const time = `${value(formatTimestamp(since))}::timestamptz`
-  const place = `${time}, ${value(movementId)}::uuid, ${value(productId)}::uuid`
-  return `since >= ${time} and (since, movement_id, product_id) > (${place})`
-}
-
-function hasLeg(condition: string): string {
-  return `exists (
-    select from movement_leg m where m.movement_id = t.movement_id and m.product_id = t.product_id and ${condition}
-  )`
 }

@@ -106,6 +106,21 @@ test('what is held is listed card by card, the oldest first, with what it lacks'
   assert.deepEqual(await ask(`warehouse_id=${south}`), [11])
   assert.deepEqual(await ask(`warehouse_id=${north}&product_id=${tea}`), [13, 12])
   assert.deepEqual(await ask(`warehouse_id=${north}&product_id=${rice}`), [])
+
+  // A place is one of the whole order: a list with a filter goes on from it, wherever it lies.
+  const cursorAfter = async (query: string): Promise<string> => {
+    const { body } = await api.get(routes.held, `/api/held?${query}`)
+    return String((body as { next_cursor: unknown }).next_cursor)
+  }
+  const [ofNorth, ofSouth] = north < south ? ['limit=1', 'limit=3'] : ['limit=2', 'limit=1']
+  await held(14, west, 10)
+  await held(15, south, 13)
+  const [beyondNorth, beyondSouth] = [await cursorAfter(ofNorth), await cursorAfter(ofSouth)]
+  assert.deepEqual(await ask(`warehouse_id=${north}&cursor=${beyondNorth}`), [12])
+  assert.deepEqual(await ask(`warehouse_id=${south}&cursor=${beyondNorth}`), [11, 15])
+  assert.deepEqual(await ask(`warehouse_id=${south}&product_id=${tea}&cursor=${beyondSouth}`), [15])
+  assert.deepEqual(await ask(`warehouse_id=${north}&cursor=${beyondSouth}`), [])
+  assert.deepEqual(await ask(`warehouse_id=${south}&product_id=${tea}&cursor=${beyondNorth}`), [11, 15])
 })
 
 /** Of each status one; the day is that of the oldest report. */

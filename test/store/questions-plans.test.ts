@@ -23,7 +23,7 @@ import { openDatabase } from '../support/ledger.ts'
 import { toJson } from '../support/memory-log.ts'
 import { freshDatabase } from '../support/environment.ts'
 
-const movements = 100_000
+const movements = 1_000_000
 const warehouse = idOf<WarehouseId>('a', 7)
 const product = idOf<ProductId>('b', 7)
 const card = { warehouseId: warehouse, productId: product }
@@ -293,7 +293,7 @@ const rows = [
      case when n % 1000 = 0 then 'departure_conflict' else 'not_json' end, 'why', now(),
      case when n % 1000 = 0 then 'open' else 'discarded' end,
      case when n % 1000 <> 0 then now() end, case when n % 1000 <> 0 then 'anna' end
-   from generate_series(1, ${movements}) n`,
+   from generate_series(1, 100000) n`,
   `insert into kafka_position (topic, kafka_partition, topic_id, leader_epoch, next_offset)
    select 'movements', n, gen_random_uuid(), 0, 0 from generate_series(0, 11) n`,
   `insert into booked_batch select 'movements', p, n, '{}' from generate_series(0, 11) p, generate_series(1, 512) n`,
