@@ -7,6 +7,7 @@ import { createIngest } from '../src/ingest.ts'
 import { kafkaFault } from '../src/kafka/kafka-fault.ts'
 import { ChangeFeed } from '../src/live/change-feed.ts'
 import type { Micros } from '../src/message/event.ts'
+import { createOpeningStock } from '../src/opening-stock.ts'
 import { createQuarantineDesk } from '../src/quarantine-desk.ts'
 import { BookedPositions } from '../src/store/booked-positions.ts'
 import type { Database } from '../src/store/database.ts'
@@ -30,6 +31,7 @@ export function createBenchServer(database: Database, topic: string): ApiServer 
     database,
     pages: uncachedPages(() => {}),
     ingest: createIngest(ways),
+    openingStock: createOpeningStock({ ...ways, openingWaitMs: defaultLimits.openingWaitMs }),
     quarantine: createQuarantineDesk(ways),
     positions,
     countPartitions: async () => null,

@@ -169,6 +169,7 @@ async function readOpenApi(): Promise<OpenApi> {
     database: databaseNeverAsked(),
     pages: { read: neverAsked, bypass: neverAsked },
     ingest: { takeIn: neverAsked, rehearse: neverAsked },
+    openingStock: { takeIn: neverAsked, rehearse: neverAsked },
     quarantine: { redrive: neverAsked, redriveAll: neverAsked, discard: neverAsked },
     positions: { read: neverAsked, wait: neverAsked },
     countPartitions: neverAsked,

@@ -22,7 +22,8 @@ import type { Producer } from './kafka/producer.ts'
 import { decode } from './message/decode.ts'
 import type { Micros, MovementEvent } from './message/event.ts'
 import type { MessageHeader } from './message/message.ts'
-import type { Rejection } from './message/rejection.ts'
+import { isOpening } from './message/opening-stock.ts'
+import { reject, type Rejection } from './message/rejection.ts'
 import { rehearse } from './store/rehearse.ts'
 
 /** One event as it came: its bytes, and the attributes beside them in binary mode. */
@@ -79,10 +80,18 @@ interface DecodedEvent {
 
 function decodeAll(given: readonly GivenEvent[], receivedAt: Micros): DecodedEvent[] {
   return given.map((event) => {
-    const message = { ...event, partition: 0, offset: 0, key: null }
-    return { given: event, says: decode(message, receivedAt) }
+    const says = decode({ ...event, partition: 0, offset: 0, key: null }, receivedAt)
+    // Who may report movements may not, by this alone, say what there was at the beginning.
+    const isReserved = says.kind !== 'rejected' && isOpening(says)
+    return { given: event, says: isReserved ? reservedSource : says }
   })
 }
+
+const reservedSource = reject(
+  'field_invalid',
+  'source',
+  'The source is that of opening stock, for which POST /api/opening-stock is there.',
+)
 
 async function produce(
   { producer }: IngestParts,

@@ -26,6 +26,7 @@ import { EndOffsets } from './kafka/end-offsets.ts'
 import { Producer } from './kafka/producer.ts'
 import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
+import { createOpeningStock } from './opening-stock.ts'
 import { createQuarantineDesk } from './quarantine-desk.ts'
 import { BookedPositions } from './store/booked-positions.ts'
 import { noPageBars } from './store/batch-bars.ts'
@@ -157,6 +158,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
   const { bookingWaitMs } = http
   const ways = { database: reading, producer, positions, bookingWaitMs, clock }
   const ingest = createIngest(ways)
+  const openingStock = createOpeningStock({ ...ways, openingWaitMs: http.openingWaitMs })
   const quarantine = createQuarantineDesk(ways)
 
   // Reads
@@ -172,6 +174,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
     database: reading,
     pages: pageCache ?? uncachedPages(metrics.countCacheRequest),
     ingest,
+    openingStock,
     quarantine,
     positions,
     countPartitions: async () => {
@@ -194,6 +197,8 @@ export async function startService({ settings, logger, version }: ServiceOptions
       ...defaultLimits,
       maxBodyBytes: http.bodyLimitBytes,
       maxBatchBytes: http.batchLimitBytes,
+      maxOpeningBytes: http.openingLimitBytes,
+      openingWaitMs: http.openingWaitMs,
       bookingWaitMs,
       maxStreamClients: http.streamClients,
       requestTimeoutMs: http.requestTimeoutMs,

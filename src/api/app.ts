@@ -22,6 +22,7 @@ import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
 import { quarantineSchemas } from './quarantine-body.ts'
 import { redriveSchemas } from './redrive-bodies.ts'
+import { openingSchemas } from './opening-bodies.ts'
 import { overviewSchemas } from './overview-body.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
@@ -107,6 +108,7 @@ const schemas = [
   ...cardQuerySchemas,
   ...eventSchemas,
   ...ingestSchemas,
+  ...openingSchemas,
   ...quarantineSchemas,
   ...redriveSchemas,
   ...healthSchemas,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { PageReader } from '../cache/page-reader.ts'
 import type { Ingest } from '../ingest.ts'
+import type { OpeningStock } from '../opening-stock.ts'
 import type { QuarantineDesk } from '../quarantine-desk.ts'
 import type { LogEnds } from '../kafka/end-offsets.ts'
 import type { ChangeFeed } from '../live/change-feed.ts'
@@ -48,6 +49,8 @@ export interface ApiDependencies {
   readonly pages: PageReader
   /** Where events go that come by HTTP. */
   readonly ingest: Ingest
+  /** Where files of opening stock go. */
+  readonly openingStock: OpeningStock
   /** Decides about messages in quarantine. */
   readonly quarantine: QuarantineDesk
   /** How far each partition of the topic is booked. */

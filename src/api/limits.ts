@@ -15,6 +15,10 @@ export interface ApiLimits {
   readonly maxBodyBytes: number
   /** The body of a batch of events. */
   readonly maxBatchBytes: number
+  /** A file of opening stock. */
+  readonly maxOpeningBytes: number
+  /** A file of opening stock is waited for at most so long until it is booked. */
+  readonly openingWaitMs: number
   /** A request waits at most so long for messages to be booked. */
   readonly bookingWaitMs: number
   /** Clients that follow the stream at once; 0 for none. */
@@ -45,6 +49,10 @@ export const defaultLimits: ApiLimits = {
   maxBodyBytes: 65_536,
   // 1,000 messages of the usual 540 bytes are half of it.
   maxBatchBytes: 1_048_576,
+  // Some 150,000 rows of the usual 100 bytes.
+  maxOpeningBytes: 16_777_216,
+  // 100,000 rows are booked in it. Less than connectionTimeoutMs: nothing moves on the connection meanwhile.
+  openingWaitMs: 20_000,
   // Booking takes some 10 ms; what takes longer is behind other messages, or its partition changes hands. Leaves a
   // read that waits for it a second of `answerTimeoutMs`.
   bookingWaitMs: 1500,

@@ -19,7 +19,7 @@ export const MovementStatusSchema = define(
   word(
     movementStatuses,
     [
-      'The first that fits. `mismatched`: one product only departed, another only arrived.',
+      'The first that fits. `opening_stock`: what a card began with; no other side belongs to it. `mismatched`: one product only departed, another only arrived.',
       '`departure_held`: the departure is known and larger than the stock, so stock has not changed there.',
       '`awaiting_departure`: arrived, no departure known. `in_transit`: departed, nothing arrived.',
       '`completed`, `short`, `over`: the arrivals add up to as much as, less than, more than departed.',

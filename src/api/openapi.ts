@@ -1,6 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { securityScheme } from './guard.ts'
 import { eventsRequestBody, eventsUrl } from './events-request.ts'
+import { openingRequestBody, openingStockUrl } from './opening-bodies.ts'
 import { problems } from './problems.ts'
 
 /** All of the OpenAPI document that is not said by the routes themselves. */
@@ -42,9 +43,14 @@ export function openApiFrame(version: string): FastifyDynamicSwaggerOptions {
     // Described here and not at the route, for there a body is bytes until it is decoded.
     transform: ({ schema, url }) => ({
       url,
-      schema: url === eventsUrl ? { ...schema, body: eventsRequestBody } : schema,
+      schema: Object.hasOwn(bodies, url) ? { ...schema, body: bodies[url] } : schema,
     }),
   }
+}
+
+const bodies: Readonly<Record<string, object>> = {
+  [eventsUrl]: eventsRequestBody,
+  [openingStockUrl]: openingRequestBody,
 }
 
 function schemaName(id: unknown, index: number): string {

@@ -95,6 +95,7 @@ export const queryParameters = {
   },
   from: timeRule('Only what was recorded here at this time or later.'),
   to: timeRule('Only what was recorded here before this time.'),
+  as_of: timeRule('When the stock was counted, for rows without a `timestamp`.'),
   older_than: {
     schema: Type.Integer({
       minimum: 0,

@@ -26,13 +26,22 @@ export const ProblemSchema = define(
       rejections: Type.Optional(
         Type.Array(
           Type.Object({
-            index: Type.Integer({ minimum: 0, description: 'Which event of the request; 0 is the first.' }),
+            index: Type.Integer({
+              minimum: 0,
+              description: 'Which event of the request; 0 is the first. Of a file, which of its wrong rows.',
+            }),
+            line: Type.Optional(
+              Type.Integer({ minimum: 1, description: 'Of a file only: the line; 1 is the first.' }),
+            ),
             code: Type.String({ description: 'Stable: why it was rejected.' }),
-            field: nullable(Type.String({ description: 'The path of the field at fault, if it is one.' })),
+            field: nullable(
+              Type.String({ description: 'The path of the field, or the column, at fault, if it is one.' }),
+            ),
             detail: Type.String({ description: 'The same in a sentence.' }),
           }),
           {
-            description: 'Only with `nothing_acceptable` and `still_rejected`: why each event was rejected.',
+            description:
+              'Only with `nothing_acceptable`, `still_rejected` and `file_rejected`: why each event, or row, was rejected.',
           },
         ),
       ),

@@ -99,6 +99,11 @@ export const problems = {
     title: 'The body is no batch of events',
     remedy: 'Send a JSON array of 1 to 1,000 events.',
   },
+  malformed_file: {
+    status: 400,
+    title: 'The file cannot be read as rows',
+    remedy: 'See the detail, and docs/opening-stock.md for what a file looks like. Nothing was taken.',
+  },
   movement_unknown: {
     status: 404,
     title: 'No accepted event mentions this movement',
@@ -177,6 +182,12 @@ export const problems = {
     title: 'No event of the request can be understood',
     remedy: 'Correct the fields that rejections names, by their code. Nothing was taken.',
   },
+  file_rejected: {
+    status: 422,
+    title: 'Rows of the file are wrong',
+    remedy:
+      'Correct the rows that rejections names, by their line and code, and send it again. Nothing was taken.',
+  },
   still_rejected: {
     status: 422,
     title: 'The message would be rejected again',
@@ -245,6 +256,8 @@ export interface Problem {
 /** Which event of a request was rejected, and why. */
 export interface EventRejection {
   readonly index: number
+  /** Of a file. */
+  readonly line?: number
   readonly code: string
   readonly field: string | null
   readonly detail: string

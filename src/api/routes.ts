@@ -18,6 +18,7 @@ import { getWarehouseProducts } from './routes/get-warehouse-products.ts'
 import { getWarehouses } from './routes/get-warehouses.ts'
 import { queryCards } from './routes/query-cards.ts'
 import { postEvents } from './routes/post-events.ts'
+import { postOpeningStock } from './routes/post-opening-stock.ts'
 import { redriveMessage } from './routes/redrive-message.ts'
 import { redriveMessages } from './routes/redrive-messages.ts'
 
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   getOverview,
   getStream,
   postEvents,
+  postOpeningStock,
   getQuarantine,
   getQuarantinedMessage,
   redriveMessage,

@@ -1,4 +1,5 @@
 import type { CardKey, MovementEvent, MovementId } from '../message/event.ts'
+import { isOpening } from '../message/opening-stock.ts'
 import { hold, openCard, type CardDraft } from './card-draft.ts'
 import {
   cardId,
@@ -139,7 +140,7 @@ export class BatchDraft {
     }
     this.#legsOfPair.set(pairId(event), [...before, leg])
     this.#legs.push(leg)
-    this.#addTransit(event, kind === 'departure' ? quantity : -quantity)
+    if (!isOpening(event)) this.#addTransit(event, kind === 'departure' ? quantity : -quantity)
     return leg
   }
 

@@ -1,4 +1,5 @@
 import type { MovementEvent } from '../message/event.ts'
+import { isOpening } from '../message/opening-stock.ts'
 import { reject, type Rejection } from '../message/rejection.ts'
 import { maxArrivals, type Leg } from './ledger.ts'
 
@@ -19,8 +20,11 @@ import { maxArrivals, type Leg } from './ledger.ts'
  * before any of them is booked, it is booked as any report is, and the first plain one waits in quarantine in its turn:
  * which of the equal ones is booked depends on the order, as it does without a person; nothing is lost or counted
  * unseen. A departure is leg 0, of which there is one, and stays a possible duplicate.
+ *
+ * A card opens once: its opening is the one report of its movement, and whatever else comes of that is a conflict.
  */
 export function identify(event: MovementEvent, legs: readonly Leg[]): 'new' | 'duplicate' | Rejection {
+  if (legs.length > 0 && (isOpening(event) || legs.some(isOpening))) return identifyOpening(event, legs)
   let repeated = false
   let contradicted = false
   let arrivals = 0
@@ -41,8 +45,20 @@ export function identify(event: MovementEvent, legs: readonly Leg[]): 'new' | 'd
   return 'new'
 }
 
+function identifyOpening(event: MovementEvent, legs: readonly Leg[]): 'duplicate' | Rejection {
+  const isSame = (leg: Leg): boolean =>
+    isOpening(leg) && leg.quantity === event.quantity && isSamePlaceAndTime(event, leg)
+  if (isOpening(event) && event.kind === 'arrival' && legs.every(isSame)) return 'duplicate'
+  const code = event.kind === 'departure' ? 'departure_conflict' : 'arrival_conflict'
+  return reject(code, null, isOpening(event) ? openedBefore : movementOfOpening)
+}
+
+const openedBefore = 'The card has been opened already, with another quantity or at another time.'
+const movementOfOpening = 'The movement is the opening of a card: it has no other reports.'
+
 /** Whether the leg, of the same movement and product, is one beside which the report is not new. */
 export function isRival(event: MovementEvent, leg: Leg): boolean {
+  if (isOpening(event) || isOpening(leg)) return true
   if (event.kind === 'departure') return leg.leg === 0
   return leg.leg !== 0 && isSamePlaceAndTime(event, leg)
 }

@@ -5,10 +5,12 @@
  * order of the same reports gives the same view, but for which departures are held.
  */
 import type { EventKind, Micros, ProductId, WarehouseId } from '../message/event.ts'
+import { isOpening } from '../message/opening-stock.ts'
 import type { Leg } from './ledger.ts'
 
 /** The first that fits, in this order. */
 export const movementStatuses = [
+  'opening_stock',
   'mismatched',
   'departure_held',
   'awaiting_departure',
@@ -69,8 +71,12 @@ export interface MovementView extends MovementEntry {
   readonly products: readonly MovementEntry[] | null
 }
 
-/** What a status depends on. `mismatched`: it has one side only, and another product of the movement only the other side. */
+/**
+ * What a status depends on. `opened`: it is what a card began with, and has no other side. `mismatched`: it has one
+ * side only, and another product of the movement only the other side.
+ */
 export interface MovementSides {
+  readonly opened: boolean
   readonly departed: number | null
   readonly departureHeld: boolean
   readonly arrived: number | null
@@ -78,7 +84,9 @@ export interface MovementSides {
 }
 
 /** The status of one product of a movement. */
-export function statusOf({ departed, departureHeld, arrived, mismatched }: MovementSides): MovementStatus {
+export function statusOf(sides: MovementSides): MovementStatus {
+  const { opened, departed, departureHeld, arrived, mismatched } = sides
+  if (opened) return 'opening_stock'
   if (mismatched) return 'mismatched'
   if (departureHeld) return 'departure_held'
   if (departed === null) return 'awaiting_departure'
@@ -105,7 +113,7 @@ export function viewMovement(legs: readonly RecordedLeg[]): MovementView | null 
   // One product only departed and another only arrived: most likely the same goods under two names. Where there
   // are several of a kind nobody can tell which belong together, so each of them says so.
   const sent = parts.find((part) => part.arrivals.length === 0)
-  const received = parts.find((part) => part.departure === null)
+  const received = parts.find((part) => part.departure === null && !isOpened(part))
   const mixed = sent !== undefined && received !== undefined
   const top = mixed ? entryOf({ ...sent, arrivals: received.arrivals }, true) : entryOf(first, false)
   return { ...top, events, products: parts.map((part) => entryOf(part, mixed && isOneSided(part))) }
@@ -127,8 +135,12 @@ function gatherParts(legs: readonly RecordedLeg[]): Part[] {
   }))
 }
 
-function isOneSided({ departure, arrivals }: Part): boolean {
-  return departure === null || arrivals.length === 0
+function isOneSided(part: Part): boolean {
+  return (part.departure === null || part.arrivals.length === 0) && !isOpened(part)
+}
+
+function isOpened({ arrivals }: Pick<Part, 'arrivals'>): boolean {
+  return arrivals.some(isOpening)
 }
 
 function entryOf({ productId, departure, arrivals }: Part, mismatched: boolean): MovementEntry {
@@ -137,8 +149,9 @@ function entryOf({ productId, departure, arrivals }: Part, mismatched: boolean):
     departure === null || receiver === null ? null : (receiver.occurredAt - departure.occurredAt) / 1e6
   const departed = departure?.quantity ?? null
   const arrived = receiver?.quantity ?? null
+  const opened = isOpened({ arrivals })
   return {
-    status: statusOf({ departed, departureHeld: departure?.line === null, arrived, mismatched }),
+    status: statusOf({ opened, departed, departureHeld: departure?.line === null, arrived, mismatched }),
     productId,
     sender: departure === null ? null : senderOf(departure),
     receiver,

@@ -46,7 +46,7 @@ export async function call(
   const response = await fetch(baseUrl + addressOf(operation, parameters), {
     method: operation.method,
     headers: { accept: `${jsonMediaType}, ${problemMediaType}`, ...headers, ...content, ...options.headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: textOf(body) }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   return await readAnswer(operation, response)

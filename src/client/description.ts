@@ -38,6 +38,7 @@ export type Problem = {
     | 'role_too_low'
     | 'outside_scope'
     | 'malformed_batch'
+    | 'malformed_file'
     | 'movement_unknown'
     | 'card_unknown'
     | 'warehouse_unknown'
@@ -53,6 +54,7 @@ export type Problem = {
     | 'body_too_large'
     | 'unsupported_media_type'
     | 'nothing_acceptable'
+    | 'file_rejected'
     | 'still_rejected'
     | 'accept_unsupported'
     | 'departure_counts_once'
@@ -64,15 +66,18 @@ export type Problem = {
     | 'stream_full'
     | 'answer_timed_out'
 
-  /** Only with `nothing_acceptable` and `still_rejected`: why each event was rejected. */
+  /** Only with `nothing_acceptable`, `still_rejected` and `file_rejected`: why each event, or row, was rejected. */
   readonly rejections?: readonly {
-    /** Which event of the request; 0 is the first. */
+    /** Which event of the request; 0 is the first. Of a file, which of its wrong rows. */
     readonly index: number
+
+    /** Of a file only: the line; 1 is the first. */
+    readonly line?: number
 
     /** Stable: why it was rejected. */
     readonly code: string
 
-    /** The path of the field at fault, if it is one. */
+    /** The path of the field, or the column, at fault, if it is one. */
     readonly field: string | null
 
     /** The same in a sentence. */
@@ -80,9 +85,16 @@ export type Problem = {
   }[]
 }
 
-/** The first that fits. `mismatched`: one product only departed, another only arrived. `departure_held`: the departure is known and larger than the stock, so stock has not changed there. `awaiting_departure`: arrived, no departure known. `in_transit`: departed, nothing arrived. `completed`, `short`, `over`: the arrivals add up to as much as, less than, more than departed. */
+/** The first that fits. `opening_stock`: what a card began with; no other side belongs to it. `mismatched`: one product only departed, another only arrived. `departure_held`: the departure is known and larger than the stock, so stock has not changed there. `awaiting_departure`: arrived, no departure known. `in_transit`: departed, nothing arrived. `completed`, `short`, `over`: the arrivals add up to as much as, less than, more than departed. */
 export type MovementStatus =
-  'mismatched' | 'departure_held' | 'awaiting_departure' | 'in_transit' | 'completed' | 'short' | 'over'
+  | 'opening_stock'
+  | 'mismatched'
+  | 'departure_held'
+  | 'awaiting_departure'
+  | 'in_transit'
+  | 'completed'
+  | 'short'
+  | 'over'
 
 /** `product_mismatch`: see status `mismatched`. `clock_skew`: it arrived before it departed. `same_warehouse`: it arrived where it departed. `partial_deliveries`: it arrived in more than one delivery. `future_timestamp`: a timestamp is later than the moment at which its event was recorded. */
 export type MovementFlag =
@@ -537,6 +549,54 @@ export type IngestResult = {
 
   /** One for each event, in their order. */
   readonly outcomes: readonly EventOutcome[]
+}
+
+/** A row that contradicts what is booked. */
+export type OpeningConflict = {
+  /** In the file; 1 is the first. */
+  readonly line: number
+
+  /** Of the card. Lower-case. */
+  readonly warehouse_id: string
+
+  /** Of the card. Lower-case. */
+  readonly product_id: string
+
+  /** Why: a stable code, as in quarantine. */
+  readonly code: string
+
+  /** The same in a sentence. */
+  readonly detail: string
+}
+
+/** What became of a file of opening stock. */
+export type OpeningStockResult = {
+  /** Nothing was taken; this is only what would become. */
+  readonly dry_run: boolean
+
+  /** Of the file. */
+  readonly rows: number
+
+  /** How many rows had each outcome. */
+  readonly outcomes: {
+    /** The card begins with this. */
+    readonly booked: number
+
+    /** The card began with just this before; nothing has changed. */
+    readonly duplicate: number
+
+    /** It contradicts what is booked, and waits for a person; in a dry run, it would. */
+    readonly quarantined: number
+
+    /** In the log, and not booked yet when the wait ended. */
+    readonly accepted: number
+  }
+
+  /** The rows that are `quarantined`: the first 1,000. */
+  readonly conflicts: readonly OpeningConflict[]
+
+  /** The last place in each partition. A read with `?after=` any of them waits for it. */
+  readonly after: readonly string[]
 }
 
 export type QuarantineItem = {
@@ -1154,6 +1214,7 @@ export interface Operations {
     args?: {
       /** Only movements with this status. */
       readonly status?:
+        | 'opening_stock'
         | 'mismatched'
         | 'departure_held'
         | 'awaiting_departure'
@@ -1485,6 +1546,25 @@ export interface Operations {
     ),
     options?: CallOptions,
   ) => Promise<IngestResult>
+
+  /**
+   * What lies on the shelves at the beginning.
+   *
+   * A file with the stock of each card, for a company that begins: without it, its departures would be *held*. CSV (`text/csv`) as spreadsheets write it, or a JSON object on each line (`application/x-ndjson`). If any row is wrong, all that are wrong are named, and nothing is taken. Else each row becomes a message of the topic, and the answer waits until it is booked. A card opens once: the same file sent again changes nothing, and another quantity for a card that is open is quarantined.
+   */
+  readonly postOpeningStock: (
+    args: {
+      /** When the stock was counted, for rows without a `timestamp`. RFC 3339; without an offset it is UTC. */
+      readonly as_of?: string | undefined
+
+      /** Only say what would become of the events: nothing is produced, nothing is booked. */
+      readonly dry_run?: boolean | undefined
+    } & (
+      | { readonly body: string; readonly mediaType: 'text/csv' }
+      | { readonly body: string; readonly mediaType: 'application/x-ndjson' }
+    ),
+    options?: CallOptions,
+  ) => Promise<OpeningStockResult>
 }
 /** What a call needs to know of an operation. */
 export interface Operation {
@@ -1522,4 +1602,5 @@ export const operations: Readonly<Record<keyof Operations, Operation>> = {
   getLiveness: { method: 'GET', path: '/health/live', answers: [200] },
   getReadiness: { method: 'GET', path: '/health/ready', answers: [200, 503] },
   postEvents: { method: 'POST', path: '/api/events', answers: [200, 202] },
+  postOpeningStock: { method: 'POST', path: '/api/opening-stock', answers: [200, 202] },
 }

@@ -1,12 +1,19 @@
 import { isObject, openEnvelope } from './envelope.ts'
-import type { EventKind, Micros, MovementEvent, MovementId, ProductId, WarehouseId } from './event.ts'
+import {
+  eventType,
+  type EventKind,
+  type Micros,
+  type MovementEvent,
+  type MovementId,
+  type ProductId,
+  type WarehouseId,
+} from './event.ts'
 import { isMarkedAccepted } from './marks.ts'
 import type { Message } from './message.ts'
 import { reject, type Rejection } from './rejection.ts'
 import { parseTimestamp } from './timestamp.ts'
 import { parseUuid } from './uuid.ts'
 
-const eventType = 'ru.retail.warehouses.movement'
 const maxTextCharacters = 255
 const maxQuantity = 1e12
 const allowedClockAheadMicros = 24 * 3600 * 1_000_000

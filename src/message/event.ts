@@ -17,6 +17,9 @@ export type ProductId = Branded<string, 'ProductId'>
 /** Microseconds since 1970-01-01T00:00:00Z, a safe integer: exact from the year 1684 to 2255. */
 export type Micros = Branded<number, 'Micros'>
 
+/** CloudEvents `type`: the one that is read. */
+export const eventType = 'ru.retail.warehouses.movement'
+
 export const eventKinds = ['departure', 'arrival'] as const
 export type EventKind = (typeof eventKinds)[number]
 

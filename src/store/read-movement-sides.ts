@@ -1,5 +1,6 @@
 import type { MovementSides } from '../booking/movement-view.ts'
 import type { MovementId, ProductId, WarehouseId } from '../message/event.ts'
+import { openingSource } from '../message/opening-stock.ts'
 import type { Queryable } from './database.ts'
 
 /** One product of a movement. */
@@ -36,7 +37,7 @@ export async function readSidesOfPairs(
 
 /** `distinct`: a pair that is given twice has no more legs than one that is given once. */
 const sumsOfPairs = `
-select m.movement_id as "movementId", m.product_id as "productId", bool_or(m.line is null) as "departureHeld",
+select m.movement_id as "movementId", m.product_id as "productId", bool_or(m.line is null) as "departureHeld", bool_or(m.source = '${openingSource}') as opened,
   sum(m.quantity) filter (where m.leg = 0)::bigint as departed, sum(m.quantity) filter (where m.leg > 0)::bigint as arrived,
   (array_agg(m.warehouse_id) filter (where m.leg = 0))[1] as "senderId",
   (array_agg(m.warehouse_id order by m.occurred_at, m.warehouse_id, m.leg) filter (where m.leg > 0))[1] as "receiverId"
@@ -44,8 +45,9 @@ from (select distinct * from unnest($1::uuid[], $2::uuid[]) as u (movement_id, p
 join movement_leg m on m.movement_id = u.movement_id and m.product_id = u.product_id
 group by m.movement_id, m.product_id`
 
-function isOneSided({ departed, arrived }: Pick<MovementSides, 'departed' | 'arrived'>): boolean {
-  return departed === null || arrived === null
+/** Opening stock has no other side. */
+function isOneSided({ opened, departed, arrived }: Omit<MovementSides, 'mismatched'>): boolean {
+  return !opened && (departed === null || arrived === null)
 }
 
 /** Those of the movements in which one product has only departed and another has only arrived. */
@@ -59,7 +61,7 @@ async function readMixed(db: Queryable, movements: ReadonlySet<MovementId>): Pro
 const mixedMovements = `
 with product as (
   select movement_id, bool_or(leg = 0) as departed, bool_or(leg = 1) as arrived
-  from movement_leg where movement_id = any($1::uuid[]) and leg <= 1
+  from movement_leg where movement_id = any($1::uuid[]) and leg <= 1 and source <> '${openingSource}'
   group by movement_id, product_id
 )
 select movement_id as "movementId" from product

@@ -7,8 +7,8 @@ import type { Open, TransitFilter, TransitKey } from './read-transit.ts'
 export type Walked = TransitKey & Pick<Open, 'quantity' | 'ageSeconds'> & { readonly matches: boolean }
 
 /**
- * The next entries in the order of age. The index knows the time alone, and very many entries may share one, as the
- * opening stock of all cards does. So a page reads what is left of the time at which it begins, all of the times in between,
+ * The next entries in the order of age. The index knows the time alone, and very many entries may share one, as
+ * in a warehouse that dates its reports by the day. So a page reads what is left of the time at which it begins, all of the times in between,
  * and as much as it needs of the time at which it ends: PostgreSQL takes many of one time from the key, which has their
  * order, and sorts few. (In one statement, each page sorted all of the time at which it ended.)
  */

@@ -1,4 +1,5 @@
 import type { Micros, MovementEvent, WarehouseId } from '../message/event.ts'
+import { isOpening } from '../message/opening-stock.ts'
 import type { Session } from './database.ts'
 import type { TakenWarehouse } from './near-state.ts'
 
@@ -21,8 +22,12 @@ export async function lockWarehouses(
   events: readonly MovementEvent[],
   token: string,
 ): Promise<Map<WarehouseId, LockedWarehouse>> {
-  const sources = new Map<WarehouseId, string>()
-  for (const { warehouseId, source } of events) sources.set(warehouseId, source)
+  const sources = new Map<WarehouseId, string | null>()
+  for (const event of events) {
+    const { warehouseId, source } = event
+    // That of opening stock is no code of the warehouse; null leaves what is known.
+    sources.set(warehouseId, isOpening(event) ? (sources.get(warehouseId) ?? null) : source)
+  }
   if (sources.size === 0) return new Map()
 
   const sorted = [...sources].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -41,7 +46,7 @@ export async function lockWarehouses(
        prev_token = w.token,
        token = excluded.token,
        last_recorded_at = greatest(w.last_recorded_at, clock_timestamp()),
-       source = excluded.source
+       source = coalesce(excluded.source, w.source)
      returning warehouse_id, prev_token, last_recorded_at`,
     [token, ...sorted.flat()],
   )

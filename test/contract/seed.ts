@@ -68,6 +68,12 @@ const quarantined = [left(1, south, 11), left(6, south, 5)]
 export async function seed(client: Client): Promise<Seed> {
   // One after the other: each is answered when it is booked.
   const taken = await send(client, stock, 'stock')
+  const { outcomes: opened } = await client.postOpeningStock({
+    body: `warehouse_id,product_id,quantity\n${west},${tea},7\n`,
+    mediaType: 'text/csv',
+    as_of: '2025-02-01T00:00:00Z',
+  })
+  assert.equal(opened.booked, 1)
   await send(client, reports, 'first')
   const outcomes = await send(client, quarantined, 'again')
   assert.deepEqual(

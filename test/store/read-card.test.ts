@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { arrival, departure, product, warehouse } from '../support/events.ts'
 import { freshLedger } from '../support/ledger.ts'
 import { statusOf, viewMovement } from '../../src/booking/movement-view.ts'
+import { openingSource } from '../../src/message/opening-stock.ts'
 import { parseTimestamp } from '../../src/message/timestamp.ts'
 import { readCard } from '../../src/store/read-card.ts'
 import { readSidesOfPairs } from '../../src/store/read-movement-sides.ts'
@@ -209,6 +210,17 @@ test('a line has the status that its movement shows for the product', async (t) 
     [
       { leg: 0, line: 1 },
       { leg: 0, line: 1, productId: rice },
+    ],
+    [{ leg: 1, line: 1, source: openingSource }],
+    [
+      { leg: 1, line: 1, source: openingSource },
+      { leg: 0, line: 1, productId: rice },
+      { leg: 1, line: 1, productId: product(1), source: openingSource },
+    ],
+    [
+      { leg: 1, line: 1, source: openingSource },
+      { leg: 0, line: 1, productId: rice },
+      { leg: 1, line: 1, productId: product(1) },
     ],
     [
       { leg: 0, line: 1 },

@@ -35,9 +35,9 @@ suite('one batch, one transaction', () => {
         { ...card, line: 2, movement_id: movement(2), leg: 0, change: -30, balance: 70 },
       ],
       legs: [
-        { ...card, movement_id: movement(1), leg: 1, quantity: 100, line: 1 },
-        { ...card, movement_id: movement(2), leg: 0, quantity: 30, line: 2 },
-        { ...card, movement_id: movement(3), leg: 0, quantity: 90, line: null },
+        { ...card, movement_id: movement(1), leg: 1, quantity: 100, source: 'WH-0001', line: 1 },
+        { ...card, movement_id: movement(2), leg: 0, quantity: 30, source: 'WH-0001', line: 2 },
+        { ...card, movement_id: movement(3), leg: 0, quantity: 90, source: 'WH-0001', line: null },
       ],
       transit: [
         { movement_id: movement(1), product_id: product(1), quantity: -100 },

@@ -1,5 +1,6 @@
 /** Reads the whole ledger from PostgreSQL and checks what must always be true of it. */
 import assert from 'node:assert/strict'
+import { isOpening } from '../../src/message/opening-stock.ts'
 import type { Queryable } from '../../src/store/database.ts'
 import { readTally } from '../../src/store/position.ts'
 import type { Model } from './model.ts'
@@ -20,6 +21,7 @@ export interface StoredLeg {
   readonly leg: number
   readonly warehouse_id: string
   readonly quantity: number
+  readonly source: string
   readonly line: number | null
 }
 
@@ -42,7 +44,7 @@ export async function readBooks(db: Queryable): Promise<Books> {
        order by warehouse_id, product_id, line`,
     ),
     legs: await db.query<StoredLeg>(
-      `select movement_id, product_id, leg, warehouse_id, quantity, line from movement_leg
+      `select movement_id, product_id, leg, warehouse_id, quantity, source, line from movement_leg
        order by movement_id, product_id, leg`,
     ),
     transit: await db.query<StoredTransit>('select movement_id, product_id, quantity from transit'),
@@ -52,7 +54,7 @@ export async function readBooks(db: Queryable): Promise<Books> {
 /**
  * Lines gapless, each balance the one before plus the change, none below zero; each booked leg has its one line and
  * each line its leg; every held quantity larger than its card's balance; transit as the legs say; nothing is lost
- * between the cards, the way and the held; the counters beside the positions agree with what they count.
+ * between the cards, the way and the held, but for what the cards began with; the counters beside the positions agree with what they count.
  */
 export async function checkBooks(db: Queryable): Promise<Books> {
   const books = await readBooks(db)
@@ -72,7 +74,8 @@ export async function checkBooks(db: Queryable): Promise<Books> {
   const legsOf = new Map<string, number>()
   const transit = new Map<string, number>()
   let held = 0
-  for (const { movement_id: m, product_id: p, leg, warehouse_id: w, quantity, line } of books.legs) {
+  let opened = 0
+  for (const { movement_id: m, product_id: p, leg, warehouse_id: w, quantity, source, line } of books.legs) {
     assert.equal(
       line,
       lineOfLeg.get(`${m}/${p}/${leg}`) ?? null,
@@ -87,7 +90,8 @@ export async function checkBooks(db: Queryable): Promise<Books> {
       assert.equal(leg, arrivals + 1, `a gap in the legs of ${m}/${p}`)
       legsOf.set(`${m}/${p}`, leg)
     }
-    transit.set(`${m}/${p}`, (transit.get(`${m}/${p}`) ?? 0) + (leg === 0 ? quantity : -quantity))
+    if (isOpening({ source })) opened += quantity
+    else transit.set(`${m}/${p}`, (transit.get(`${m}/${p}`) ?? 0) + (leg === 0 ? quantity : -quantity))
   }
   assert.equal(
     lineOfLeg.size,
@@ -98,7 +102,7 @@ export async function checkBooks(db: Queryable): Promise<Books> {
   const stored = books.transit.map(({ movement_id: m, product_id: p, quantity }) => [`${m}/${p}`, quantity])
   assert.deepEqual(new Map(stored as [string, number][]), new Map(underWay))
   const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0)
-  assert.equal(sum(balances.values()) + sum(transit.values()), held, 'goods were made or lost')
+  assert.equal(sum(balances.values()) + sum(transit.values()), held + opened, 'goods were made or lost')
   const [counted] = await db.query<{ warehouses: number; open: number }>(
     `select (select count(*) from warehouse) as warehouses,
        (select count(*) from quarantine where status = 'open') as open`,

@@ -8,6 +8,7 @@ import type {
   ProductId,
   WarehouseId,
 } from '../../src/message/event.ts'
+import { isOpening, openingMovement, openingSource } from '../../src/message/opening-stock.ts'
 
 /** Readable ids for tests: `movement(7)` is …0007 of the movements. */
 export const movement = (n: number): MovementId => idOf('a', n) as MovementId
@@ -18,6 +19,25 @@ const idOf = (kind: string, n: number): string =>
 
 /** 2025-01-01T00:00:00Z plus so many seconds. */
 export const at = (seconds: number): Micros => (1_735_689_600_000_000 + seconds * 1_000_000) as Micros
+
+interface OpeningSketch {
+  readonly product?: number
+  readonly warehouse?: number
+  readonly at?: number
+  readonly quantity: number
+}
+
+/** What a card begins with. */
+export function opening({
+  product: p = 1,
+  warehouse: w = 1,
+  at: seconds = 0,
+  quantity,
+}: OpeningSketch): MovementEvent {
+  const movementId = openingMovement({ warehouseId: warehouse(w), productId: product(p) })
+  const sketch = { product: p, warehouse: w, at: seconds, quantity, id: movementId }
+  return { ...event('arrival', sketch), movementId, source: openingSource }
+}
 
 interface Sketch {
   readonly movement?: number
@@ -45,7 +65,10 @@ function event(kind: EventKind, sketch: Sketch): MovementEvent {
   }
 }
 
-/** Movements between few warehouses, so that they meet: departures, arrivals, partial deliveries, either side missing. */
+/**
+ * Movements between few warehouses, so that they meet: departures, arrivals, partial deliveries, either side missing;
+ * and what some cards begin with.
+ */
 export const anyStream: fc.Arbitrary<MovementEvent[]> = fc
   .array(
     fc.record({
@@ -54,7 +77,7 @@ export const anyStream: fc.Arbitrary<MovementEvent[]> = fc
       to: fc.integer({ min: 1, max: 3 }),
       at: fc.integer({ min: 0, max: 20 }),
       quantity: fc.integer({ min: 1, max: 12 }),
-      sides: fc.constantFrom('both', 'departure', 'arrival', 'two arrivals'),
+      sides: fc.constantFrom('both', 'departure', 'arrival', 'two arrivals', 'opening'),
     }),
     { maxLength: 40 },
   )
@@ -69,11 +92,24 @@ export const anyStream: fc.Arbitrary<MovementEvent[]> = fc
         at: seconds + 9,
         quantity: quantity + 1,
       })
+      if (sides === 'opening') return [opening({ product: p, warehouse: to, at: seconds, quantity })]
       if (sides === 'both') return [left, came]
       if (sides === 'departure') return [left]
       return sides === 'arrival' ? [came] : [came, rest]
     }),
   )
+  .map(openedOnce)
+
+/** The first opening of each card, and all that is none. */
+function openedOnce(events: readonly MovementEvent[]): MovementEvent[] {
+  const opened = new Set<string>()
+  return events.filter((one) => {
+    if (!isOpening(one)) return true
+    const isFirst = !opened.has(cardId(one))
+    opened.add(cardId(one))
+    return isFirst
+  })
+}
 
 /** Departures of all ages and sizes pile up on one card, and arrivals release some of them. */
 export const anyPile: fc.Arbitrary<MovementEvent[]> = fc
@@ -104,6 +140,7 @@ export function covered(events: readonly MovementEvent[], surplus = 0): Movement
   const stock = [...sums.values()].map(({ event: one, sum }, index) => ({
     ...one,
     kind: 'arrival' as const,
+    source: 'WH-0000',
     movementId: movement(1_000_000 + index),
     quantity: Math.max(0, surplus - sum),
     messageId: `stock-${index}`,

@@ -11,6 +11,7 @@ import { createServer, type ApiServer } from '../../src/api/server.ts'
 import { createClient, type Client } from '../../src/client/client.ts'
 import { operations } from '../../src/client/description.ts'
 import { createIngest } from '../../src/ingest.ts'
+import { createOpeningStock } from '../../src/opening-stock.ts'
 import { createQuarantineDesk } from '../../src/quarantine-desk.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
 import { ChangeFeed } from '../../src/live/change-feed.ts'
@@ -59,6 +60,7 @@ export const routes = {
   stream: '/api/stream',
   card: '/api/warehouses/{warehouse_id}/products/{product_id}',
   events: '/api/events',
+  openingStock: '/api/opening-stock',
   quarantine: '/api/quarantine',
   quarantined: '/api/quarantine/{quarantine_id}',
   redrive: '/api/quarantine/{quarantine_id}/redrive',
@@ -101,6 +103,7 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     corsOrigins: [],
     pages: uncachedPages(() => {}),
     ingest: createIngest(ways),
+    openingStock: createOpeningStock({ ...ways, openingWaitMs: limits.openingWaitMs }),
     quarantine: createQuarantineDesk(ways),
     positions,
     countPartitions: async () => null,

@@ -4,6 +4,8 @@
  */
 import type { MovementEvent } from '../../src/message/event.ts'
 
+const openingSource = 'bincard:opening-stock'
+
 export interface ModelLine {
   readonly movementId: string
   readonly change: number
@@ -41,6 +43,11 @@ export class Model {
   #decide(event: MovementEvent): ModelOutcome {
     const key = `${event.movementId}/${event.productId}`
     const accepted = this.movements.get(key) ?? []
+    if (accepted.some(isOpening) || (isOpening(event) && accepted.length > 0)) {
+      const isAgain = isOpening(event) && accepted.every((other) => contentOf(other) === contentOf(event))
+      if (isAgain && accepted.every(isOpening)) return 'duplicate'
+      return event.kind === 'departure' ? 'departure_conflict' : 'arrival_conflict'
+    }
     const same = accepted.filter((other) => contentOf(other) === contentOf(event))
     if (same.some((other) => other.source === event.source && other.messageId === event.messageId))
       return 'duplicate'
@@ -87,6 +94,10 @@ function addLine(card: ModelCard, { kind, movementId, quantity }: MovementEvent)
   const change = kind === 'arrival' ? quantity : -quantity
   card.balance += change
   card.lines.push({ movementId, change, balance: card.balance })
+}
+
+function isOpening({ source }: MovementEvent): boolean {
+  return source === openingSource
 }
 
 function contentOf({ kind, warehouseId, occurredAt, quantity }: MovementEvent): string {

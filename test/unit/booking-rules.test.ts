@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Outcome } from '../../src/booking/ledger.ts'
 import type { MovementEvent } from '../../src/message/event.ts'
-import { arrival, at, departure, movement, product, warehouse } from '../support/events.ts'
+import { arrival, at, departure, movement, opening, product, warehouse } from '../support/events.ts'
 import { MemoryLedger } from '../support/memory-ledger.ts'
 
 /** Books each event in a batch of its own and answers what became of them, rejections by their code. */
@@ -285,5 +285,45 @@ suite('the rules of booking', () => {
       ['quantity_overflow', 'booked', 'quantity_overflow', 'booked'],
     )
     assert.equal(ledger.balance(card), most)
+  })
+
+  test('a card opens once: it has its line, releases what was held, and is no part of transit', () => {
+    const ledger = new MemoryLedger()
+    const happened = outcomes(
+      ledger,
+      departure({ movement: 1, quantity: 30, at: 9 }),
+      opening({ quantity: 100 }),
+      opening({ quantity: 100 }),
+      opening({ quantity: 90 }),
+      opening({ quantity: 100, at: 1 }),
+      { ...opening({ quantity: 100 }), accepted: true, messageId: 'another' },
+      opening({ quantity: 0, product: 2 }),
+    )
+    const conflict = 'arrival_conflict'
+    assert.deepEqual(happened, ['held', 'booked', 'duplicate', conflict, conflict, 'duplicate', 'booked'])
+    assert.deepEqual(
+      ledger.linesOf(card).map(({ change, balance }) => [change, balance]),
+      [
+        [100, 100],
+        [-30, 70],
+      ],
+    )
+    assert.deepEqual([...ledger.transit.values()], [30])
+  })
+
+  test('nothing else is booked under the movement that opens a card, and it opens none that has reports', () => {
+    const first = opening({ quantity: 5 })
+    const plain = { ...first, source: 'WH-0001', messageId: 'plain' }
+    const ledger = new MemoryLedger()
+    const leaves = { ...plain, kind: 'departure' as const }
+    assert.deepEqual(outcomes(ledger, first, plain, { ...plain, accepted: true }, leaves), [
+      'booked',
+      'arrival_conflict',
+      'arrival_conflict',
+      'departure_conflict',
+    ])
+    const other = new MemoryLedger()
+    assert.deepEqual(outcomes(other, plain, first), ['booked', 'arrival_conflict'])
+    assert.deepEqual([...other.transit.values()], [-5])
   })
 })

@@ -16,6 +16,8 @@ test('an empty environment gives the defaults', () => {
       corsOrigins: [],
       bodyLimitBytes: 65_536,
       batchLimitBytes: 1_048_576,
+      openingLimitBytes: 16_777_216,
+      openingWaitMs: 20_000,
       bookingWaitMs: 1500,
       streamClients: 200,
       requestTimeoutMs: 10_000,

@@ -7,6 +7,7 @@ import {
   type MovementStatus,
   type RecordedLeg,
 } from '../../src/booking/movement-view.ts'
+import { openingSource } from '../../src/message/opening-stock.ts'
 import type { Micros, ProductId, WarehouseId } from '../../src/message/event.ts'
 
 const north = '00000000-0000-4000-8000-00000000000a' as WarehouseId
@@ -35,6 +36,10 @@ function held(report: Report = {}): RecordedLeg {
 
 function arrived(number: number, { warehouse = south, at = 20, ...rest }: Report = {}): RecordedLeg {
   return leg(number, { warehouse, at, ...rest })
+}
+
+function opened(report: Report = {}): RecordedLeg {
+  return { ...arrived(1, report), source: openingSource }
 }
 
 function leg(
@@ -68,6 +73,12 @@ function view(...legs: RecordedLeg[]) {
 
 suite('the status of a movement is the first that fits', () => {
   const cases: readonly [MovementStatus, string, RecordedLeg[]][] = [
+    ['opening_stock', 'what a card began with', [opened()]],
+    [
+      'in_transit',
+      'rice left, and a card of tea began under the same id',
+      [opened(), departed({ product: rice })],
+    ],
     ['mismatched', 'tea left, rice came', [departed(), arrived(1, { product: rice })]],
     ['mismatched', 'tea is held, rice came', [held(), arrived(1, { product: rice })]],
     ['departure_held', 'a held departure', [held()]],

@@ -65,6 +65,20 @@ export const http = {
       default: '1048576',
       about: 'Largest batch of POST /api/events. By default 1 MiB: 1,000 events of 540 bytes are half of it.',
     },
+    openingLimitBytes: {
+      name: 'HTTP_OPENING_LIMIT_BYTES',
+      kind: bytes(1024, 67_108_864),
+      default: '16777216',
+      about:
+        'Largest file of POST /api/opening-stock. By default 16 MiB, some 150,000 rows; it is held in memory while it is read. More is sent in several files.',
+    },
+    openingWaitMs: {
+      name: 'HTTP_OPENING_WAIT_MS',
+      kind: milliseconds(0, 20_000),
+      default: '20000',
+      about:
+        'Longest time that POST /api/opening-stock waits for its rows to be booked. What is not booked by then is "accepted".',
+    },
     bookingWaitMs: {
       name: 'HTTP_BOOKING_WAIT_MS',
       kind: milliseconds(0, 2000),
