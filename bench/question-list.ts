@@ -113,7 +113,7 @@ export async function questionsOf(
     question('queryCards', '100 cards', () => cards(100)),
     question('queryCards', '1,000 cards', () => cards(1000)),
 
-    question('listTransit', 'the oldest: 100,000 of one time', () => ({})),
+    question('listTransit', 'the oldest: 99,000 of one time', () => ({})),
     question('listTransit', 'later pages of 200', await somewhereIn(client.listTransit, mostLines)),
     question('listTransit', 'older than a year', () => ({ older_than: 31_536_000 })),
     question('listTransit', 'of a depot', anyDepot),

@@ -13,6 +13,7 @@ import type {
   ProductId,
   WarehouseId,
 } from '../src/message/event.ts'
+import { openingMovement, openingSource } from '../src/message/opening-stock.ts'
 
 /** How large the books are. */
 export interface Shape {
@@ -113,20 +114,26 @@ function truckTrip(item: number, shape: Shape): Trip {
 /** A message: what it says, or that it says nothing that can be read. */
 export type Report = MovementEvent | 'unreadable'
 
-/** All messages in the order in which they come: the stock of the depots, all at one time, then the trips. */
+/** All messages in the order in which they come: the stock of the depots, all at one time and few of it as opening stock, then the trips. */
 export function* reportsOf(shape: Shape): Generator<Report> {
   const { movements, depots, products } = shape
   for (let card = 0; card < depots * products; card += 1) {
     const movementId = idOf('opening', card) as MovementId
     const product = productId(card % products)
     const trip = { movementId, productId: product, quantity: openingQuantity }
-    yield report('arrival', trip, { at: Math.floor(card / products), seconds: -86_400 })
+    const stock = report('arrival', trip, { at: Math.floor(card / products), seconds: -86_400 })
+    yield card % 100 === 0 ? asOpening(stock) : stock
   }
   for (let n = 0; n < movements + underWay; n += 1) {
     if (n < movements) yield* reportsAtDeparture(n, shape)
     if (n >= underWay) yield* reportsAtArrival(n - underWay, shape)
     if (n % 50 === 0) yield 'unreadable'
   }
+}
+
+function asOpening(stock: MovementEvent): MovementEvent {
+  const movementId = openingMovement(stock)
+  return { ...stock, movementId, messageId: movementId, source: openingSource }
 }
 
 function* reportsAtDeparture(n: number, shape: Shape): Generator<Report> {

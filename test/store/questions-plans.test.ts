@@ -34,7 +34,7 @@ const noon = parseTimestamp('2026-01-01T12:00:00Z') as Micros
 const page = { after: null, limit: 50 }
 const anyTime = { from: null, to: null }
 
-suite('over 100,000 movements', () => {
+suite('over 1,000,000 movements', () => {
   let database: Database
   const owned: (() => Promise<void>)[] = []
 
