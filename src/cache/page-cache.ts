@@ -147,10 +147,11 @@ export class PageCache implements PageReader, PageBars {
     const value = this.#store.near.peek(key)
     if (stamp?.kind === 'absent') this.#beginGeneration()
     const generation = generationOf(stamp)
-    if (generation === null || value === undefined || value.kind === 'bar') return await load()
+    if (generation === null || value?.kind === 'bar') return await load()
+    // First: taking the lease for the flight is a write of ours, so the key is forgotten for a moment meanwhile.
     const flight = this.#flights.get(key)
     if (flight !== undefined) return await flight
-    if (value.kind === 'lease') return await load()
+    if (value === undefined || value.kind === 'lease') return await load()
     const fill = this.#fill({ key, generation, load })
     this.#flights.set(key, fill.loaded)
     void fill.kept.finally(() => {
