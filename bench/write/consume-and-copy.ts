@@ -1,0 +1,70 @@
+/**
+ * The ceiling of whatever consumes this topic into PostgreSQL: our own consumer with our own decoder, and behind it
+ * nothing but one COPY a batch (see raw-rows.ts) and the position. A process of its own, by the settings of the service.
+ */
+import { loadEnvironment } from '../../src/config/environment.ts'
+import { readSettings } from '../../src/config/settings.ts'
+import { Intake } from '../../src/intake/intake.ts'
+import type { LaneStore } from '../../src/intake/lane.ts'
+import type { Micros } from '../../src/message/event.ts'
+import { advancePosition, readPosition, startPosition } from '../../src/store/position.ts'
+import { openDatabase } from '../databases.ts'
+import { RawRows, type RawEvent } from './raw-rows.ts'
+
+const { environment } = loadEnvironment(process.cwd())
+const { kafka, postgres, batch, lane, retry } = readSettings(environment)
+const database = openDatabase(postgres)
+const rows = new RawRows()
+
+const store: LaneStore = {
+  write: async ({ partition, from, to, items }) => {
+    const events = items.flatMap(({ decoded, message: { offset } }): RawEvent[] =>
+      decoded.kind === 'rejected' ? [] : [{ event: decoded, partition: partition.partition, offset }],
+    )
+    const copy = rows.encode(events)
+    return await database.transaction(async (session) => {
+      if (!(await advancePosition(session, partition, { from, to }))) return 'fenced'
+      await session.copy(RawRows.statement, copy)
+      return { outcomes: [], releases: 0 }
+    })
+  },
+  readPosition: (partition) => readPosition(database, partition),
+  startPosition: (partition, start) => startPosition(database, partition, start),
+}
+
+const intake = new Intake({
+  cluster: kafka,
+  topic: kafka.topic,
+  group: kafka,
+  fetch: { maxBytes: kafka.fetchMaxBytes, maxWaitMs: kafka.fetchMaxWaitMs },
+  limits: {
+    batchMaxEvents: batch.maxEvents,
+    batchMaxBytes: batch.maxBytes,
+    batchMaxAgeMs: batch.maxAgeMs,
+    bufferMaxEvents: lane.bufferEvents,
+    retryMinMs: retry.minMs,
+    retryMaxMs: retry.maxMs,
+  },
+  stallTimeoutMs: lane.stallTimeoutMs,
+  commitIntervalMs: kafka.commitIntervalMs,
+  store,
+  observer: {
+    booked: () => undefined,
+    fenced: () => undefined,
+    failed: (_, fault) => console.error(fault),
+    sawLag: () => undefined,
+    laneStarted: () => undefined,
+    laneStopped: () => undefined,
+  },
+  clock: () => (Date.now() * 1000) as Micros,
+  random: () => Math.random(),
+})
+intake.start()
+console.log('started')
+
+process.once('SIGTERM', () => {
+  void intake.stop().then(async () => {
+    await database.close()
+    process.exit(0)
+  })
+})

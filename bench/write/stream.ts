@@ -1,0 +1,181 @@
+/**
+ * The streams of messages that the ways of booking are measured on. Each is the same for the same seed, and none has a
+ * departure beyond its stock, but where that is the point: so that whoever cannot hold one can be measured beside us.
+ */
+import { murmur2 } from '@platformatic/kafka'
+import type {
+  EventKind,
+  Micros,
+  MovementEvent,
+  MovementId,
+  ProductId,
+  WarehouseId,
+} from '../../src/message/event.ts'
+import { below, seededRandom, uuid, type Random } from '../random.ts'
+
+export interface StreamShape {
+  /** Messages that are timed. */
+  readonly messages: number
+  readonly seed: number
+}
+
+/** A message and the partition that it goes to. */
+export interface StreamMessage {
+  readonly partition: number
+  readonly report: MovementEvent | 'unreadable'
+}
+
+export interface Stream {
+  readonly name: StreamName
+  /** Booked beforehand, and not timed. */
+  readonly before: readonly MovementEvent[]
+  /** In the order in which they are produced. */
+  readonly messages: readonly StreamMessage[]
+}
+
+export const partitions = 6
+const warehouses = 50
+/** So that each card is met by some ten messages, as a process meets it that has run for a while. */
+const messagesPerCard = 10
+const stock = 1_000_000_000
+/** The other side of a movement comes so many messages later. */
+const apart = 50_000
+const pileSize = 100_000
+/** 2025-01-01T00:00:00Z. */
+const beginning = 1_735_689_600_000_000
+
+export const streamNames = {
+  pairs: 'adjacent pairs, keyed by warehouse',
+  apart: 'arrivals 50,000 messages after their departures, keyed by warehouse',
+  unkeyed: 'adjacent pairs, any partition',
+  'hot card': 'half of all events on one card',
+  'one warehouse': 'all events in one warehouse',
+  poison: '1 % of the messages unreadable',
+  duplicates: '5 % of the messages sent twice',
+  'all duplicates': 'every message is booked already',
+  'held pile': 'a tenth of the arrivals on a card with 100,000 held departures',
+} as const
+export type StreamName = keyof typeof streamNames
+
+export function makeStream(name: StreamName, { messages, seed }: StreamShape): Stream {
+  const random = seededRandom(seed)
+  const chain = new Chain(random, Math.max(1, Math.round(messages / messagesPerCard / warehouses)))
+  const moves = movesOf(name, chain, messages)
+  const reports = name === 'apart' ? delayed(moves) : moves.flatMap(({ left, came }) => [left, came])
+  const timed = nuisances(name, reports, random).slice(0, messages)
+  const before = chain.openingStock()
+  if (name === 'all duplicates') before.push(...reports)
+  if (name === 'held pile') before.push(...chain.pile())
+  const partitionOf = (report: StreamMessage['report']): number =>
+    name === 'unkeyed' || report === 'unreadable'
+      ? below(random, partitions)
+      : partitionOfKey(report.warehouseId)
+  return { name, before, messages: timed.map((report) => ({ partition: partitionOf(report), report })) }
+}
+
+/** As Kafka's own clients choose it for a key. */
+export function partitionOfKey(key: string): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
+}
+
+interface Move {
+  readonly left: MovementEvent
+  readonly came: MovementEvent
+}
+
+function movesOf(name: StreamName, chain: Chain, messages: number): Move[] {
+  return Array.from({ length: Math.ceil(messages / 2) }, (_, n) => {
+    if (name === 'one warehouse') return chain.move(n, { from: 0, to: 0 })
+    if (name === 'hot card')
+      return chain.move(n, n % 2 === 0 ? { from: 0, product: 0 } : { to: 0, product: 0 })
+    if (name === 'held pile' && n % 10 === 0) return chain.move(n, { to: warehouses, product: 0 })
+    return chain.move(n, {})
+  })
+}
+
+/** Departures alone at first, arrivals alone at the end. */
+function delayed(moves: readonly Move[]): MovementEvent[] {
+  const ahead = Math.min(apart, moves.length) / 2
+  return Array.from({ length: moves.length + ahead }, (_, n) => [
+    moves[n]?.left,
+    moves[n - ahead]?.came,
+  ]).flatMap((both) => both.filter((report) => report !== undefined))
+}
+
+function nuisances(
+  name: StreamName,
+  reports: readonly MovementEvent[],
+  random: Random,
+): readonly StreamMessage['report'][] {
+  if (name === 'poison') return reports.map((report) => (random() < 0.01 ? 'unreadable' : report))
+  if (name !== 'duplicates') return reports
+  return reports.flatMap((report, n) => {
+    const earlier = reports[n - below(random, Math.min(n + 1, 1000))]
+    return random() < 0.05 && earlier !== undefined ? [report, earlier] : [report]
+  })
+}
+
+/** The warehouses and products of one stream. */
+class Chain {
+  readonly #random: Random
+  readonly #warehouses: readonly string[]
+  readonly #products: readonly string[]
+
+  constructor(random: Random, products: number) {
+    this.#random = random
+    // The last one is for the pile: nothing else is known of it.
+    this.#warehouses = Array.from({ length: warehouses + 1 }, () => uuid(random))
+    this.#products = Array.from({ length: products }, () => uuid(random))
+  }
+
+  move(n: number, given: { readonly from?: number; readonly to?: number; readonly product?: number }): Move {
+    const random = this.#random
+    const to = given.to ?? below(random, warehouses)
+    const product = given.product ?? below(random, this.#products.length)
+    const movement = { movementId: uuid(random), product, quantity: 1 + below(random, 9) }
+    return {
+      left: this.#report('departure', movement, { at: given.from ?? below(random, warehouses), seconds: n }),
+      came: this.#report('arrival', movement, { at: to, seconds: n + 7200 }),
+    }
+  }
+
+  openingStock(): MovementEvent[] {
+    return Array.from({ length: warehouses * this.#products.length }, (_, card) => {
+      const product = card % this.#products.length
+      const movement = { movementId: uuid(this.#random), product, quantity: stock }
+      return this.#report('arrival', movement, {
+        at: Math.floor(card / this.#products.length),
+        seconds: -86_400,
+      })
+    })
+  }
+
+  /** Each larger than all that will ever come. */
+  pile(): MovementEvent[] {
+    return Array.from({ length: pileSize }, (_, n) => {
+      const movement = {
+        movementId: uuid(this.#random),
+        product: 0,
+        quantity: stock + below(this.#random, 1000),
+      }
+      return this.#report('departure', movement, { at: warehouses, seconds: n })
+    })
+  }
+
+  #report(
+    kind: EventKind,
+    { movementId, product, quantity }: { movementId: string; product: number; quantity: number },
+    { at, seconds }: { at: number; seconds: number },
+  ): MovementEvent {
+    return {
+      kind,
+      movementId: movementId as MovementId,
+      productId: this.#products[product] as ProductId,
+      warehouseId: this.#warehouses[at] as WarehouseId,
+      occurredAt: (beginning + seconds * 1_000_000) as Micros,
+      quantity,
+      source: `WH-${String(at).padStart(4, '0')}`,
+      messageId: uuid(this.#random),
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { Producer, ProduceAcks } from '@platformatic/kafka'
+import { ensureTopic } from '../../stack/topic.ts'
+import { messageOf, unreadable } from '../message.ts'
+import { partitions, type Stream } from './stream.ts'
+
+const atOnce = 2000
+
+/** Fills a topic with the stream, in its order; keyed by warehouse. */
+export async function fillTopic(servers: string, topic: string, { messages }: Stream): Promise<void> {
+  await ensureTopic(servers, topic, partitions)
+  const producer = new Producer({ clientId: 'bincard-bench', bootstrapBrokers: servers.split(',') })
+  try {
+    for (let start = 0; start < messages.length; start += atOnce) {
+      await producer.send({
+        acks: ProduceAcks.LEADER,
+        messages: messages.slice(start, start + atOnce).map(({ partition, report }) => ({
+          topic,
+          partition,
+          ...(report === 'unreadable'
+            ? { value: unreadable }
+            : { key: Buffer.from(report.warehouseId), value: messageOf(report) }),
+        })),
+      })
+    }
+  } finally {
+    await producer.close()
+  }
+}
