@@ -12,6 +12,7 @@ import { createServer } from './api/server.ts'
 import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
 import { PageCache } from './cache/page-cache.ts'
+import { epochCheckMs } from './cache/trust.ts'
 import { uncachedPages } from './cache/page-reader.ts'
 import type { Settings } from './config/settings.ts'
 import { Fault } from './fault.ts'
@@ -253,6 +254,8 @@ export async function startService({ settings, logger, version }: ServiceOptions
       // A transaction has some ten statements, and none of them takes longer than its limit.
       barMs: 10 * postgres.statementTimeoutMs,
       readEpoch: () => readCacheEpoch(watching),
+      // Twice the time in which each process looks.
+      epochSettleMs: 2 * epochCheckMs,
       observe: metrics.countCacheRequest,
       onLost: (error) => {
         metrics.setCacheUp(false)

@@ -4,7 +4,8 @@
  * card pages of all other legs of that movement.
  *
  * Not everything can be told from what the batch knows: which legs a released departure's movement has, or all
- * deliveries of its other products. Those movements are `unclear`; whoever must know reads their legs.
+ * deliveries of its other products. Those movements are `unclear`; whoever must know reads their legs. And a movement of
+ * which nothing was known, `unmet`, may be booked by another transaction at the same moment.
  */
 import type { CardKey, MovementId, ProductId } from '../message/event.ts'
 import { pairId, type Decision, type Known } from './ledger.ts'
@@ -26,17 +27,21 @@ export interface ChangedPages {
   readonly pages: ReadonlySet<PageName>
   /** Movements of which further card pages may change. */
   readonly unclear: ReadonlySet<MovementId>
+  /** Movements of which no other leg was known; the later of two that book one at once sees the other afterwards. */
+  readonly unmet: ReadonlySet<MovementId>
 }
 
 /** The pages that a decision changes once it is written, as far as what was known tells. */
 export function changedPages(decision: Decision, known: Pick<Known, 'legs' | 'products'>): ChangedPages {
   const pages = new Set<PageName>()
   const unclear = new Set<MovementId>()
+  const unmet = new Set<MovementId>()
   for (const { movementId, productId, warehouseId, quantity } of decision.legs) {
     pages.add(movementPage(movementId))
     pages.add(cardPage({ warehouseId, productId }))
     const others = known.legs.get(pairId({ movementId, productId }))
     for (const leg of others ?? []) pages.add(cardPage({ warehouseId: leg.warehouseId, productId }))
+    if (!known.products.has(movementId)) unmet.add(movementId)
     // It leaves no trace in transit, by which two sides that are booked at once would find each other.
     if (quantity === 0) unclear.add(movementId)
   }
@@ -46,7 +51,7 @@ export function changedPages(decision: Decision, known: Pick<Known, 'legs' | 'pr
     unclear.add(movementId)
   }
   for (const movementId of ofSeveralProducts(decision, known)) unclear.add(movementId)
-  return { pages, unclear }
+  return { pages, unclear, unmet }
 }
 
 /** Whether a product is mismatched depends on the movement's others. */

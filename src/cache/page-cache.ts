@@ -19,8 +19,10 @@ import {
   type CachedPage,
   type CachedValue,
 } from './cached-value.ts'
+import { OpenTransactions } from './open-transactions.ts'
 import { uncachedPages, type CacheRequest, type PageReader, type ReadPage } from './page-reader.ts'
 import { RedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { SharedReads } from './shared-reads.ts'
 import { TransactionBars } from './transaction-bars.ts'
 import { Trust } from './trust.ts'
 
@@ -29,6 +31,8 @@ export interface PageCacheOptions extends RedisStoreOptions {
   readonly barMs: number
   /** Names the contents of the database; another one after a restore. Read from the database. */
   readonly readEpoch: () => Promise<string>
+  /** After another epoch was seen, so long until all processes have seen it (each looks every five seconds). */
+  readonly epochSettleMs: number
   readonly observe: (request: CacheRequest) => void
   /** The cache is not used from now on, until `onGained`. */
   readonly onLost: (error: unknown) => void
@@ -53,8 +57,14 @@ export class PageCache implements PageReader, PageBars {
   readonly #flights = new Map<string, Flight>()
   /** Keys by token: bars of transactions that ended when Redis could not be told. Few: without Redis none is raised. */
   readonly #leftBars = new Map<string, readonly string[]>()
+  readonly #open = new OpenTransactions()
+  /** Of pages that cannot be kept just now. */
+  readonly #shared = new SharedReads()
   readonly #uncached: PageReader
+  /** Empty until it was read. */
   #epoch = ''
+  /** Before this time, another process may not have seen that the epoch is another one. */
+  #epochSettledAtMs = -Infinity
 
   constructor(options: PageCacheOptions) {
     this.#options = options
@@ -88,8 +98,9 @@ export class PageCache implements PageReader, PageBars {
   }
 
   async read(name: PageName, load: () => Promise<CachedPage | null>): Promise<ReadPage> {
-    if (!this.#trust.holds) return await this.bypass(load)
-    const key = this.#key(name)
+    if (!this.#trust.holds) return await this.#uncached.read(name, load)
+    const deadlineMs = performance.now() + this.#options.timeoutMs
+    const key = keyOf(this.#epoch, name)
     const near = this.#kept(key)
     if (near !== null) {
       this.#options.observe({ cache: 'near', result: 'hit' })
@@ -100,12 +111,12 @@ export class PageCache implements PageReader, PageBars {
     } catch (error) {
       this.#trust.lose(error)
     }
-    if (!this.#trust.holds) return await this.bypass(load)
+    if (!this.#trust.holds) return await this.#uncached.read(name, load)
     this.#options.observe({ cache: 'near', result: 'miss' })
     const kept = this.#kept(key)
     this.#options.observe({ cache: 'redis', result: kept === null ? 'miss' : 'hit' })
     if (kept !== null) return { page: kept, result: 'hit' }
-    return { page: await this.#join(key, load), result: 'miss' }
+    return { page: await this.#join({ name, key, load, deadlineMs }), result: 'miss' }
   }
 
   async bypass(load: () => Promise<CachedPage | null>): Promise<ReadPage> {
@@ -113,12 +124,15 @@ export class PageCache implements PageReader, PageBars {
   }
 
   begin(): Bars {
+    const epoch = this.#epoch
     return new TransactionBars({
       store: this.#store,
       trust: this.#trust,
+      open: this.#open,
+      epoch: epoch === '' ? null : epoch,
       lifeMs: this.#options.barMs,
       keysOf: (pages) =>
-        pages === 'all' ? [this.#generationKey] : [...pages].map((name) => this.#key(name)),
+        pages === 'all' ? [generationKeyOf(epoch)] : [...pages].map((name) => keyOf(epoch, name)),
       dropFlights: (keys) => {
         for (const key of keys) this.#dropFlight(key)
       },
@@ -126,12 +140,8 @@ export class PageCache implements PageReader, PageBars {
     })
   }
 
-  #key(name: PageName): string {
-    return `bincard:${this.#epoch}:${name}`
-  }
-
   get #generationKey(): string {
-    return `bincard:${this.#epoch}:generation`
+    return generationKeyOf(this.#epoch)
   }
 
   /** The page as the process remembers it, if that is still true. */
@@ -142,17 +152,18 @@ export class PageCache implements PageReader, PageBars {
   }
 
   /** Reads the page, together with all who ask for it now, and keeps it if nothing stands against that. */
-  async #join(key: string, load: () => Promise<CachedPage | null>): Promise<CachedPage | null> {
+  async #join(missed: Missed): Flight {
+    const { name, key, load } = missed
     const stamp = this.#store.near.peek(this.#generationKey)
     const value = this.#store.near.peek(key)
     if (stamp?.kind === 'absent') this.#beginGeneration()
     const generation = generationOf(stamp)
-    if (generation === null || value?.kind === 'bar') return await load()
+    if (generation === null || value?.kind === 'bar') return await this.#shared.read(name, load)
     // First: taking the lease for the flight is a write of ours, so the key is forgotten for a moment meanwhile.
     const flight = this.#flights.get(key)
     if (flight !== undefined) return await flight
-    if (value === undefined || value.kind === 'lease') return await load()
-    const fill = this.#fill({ key, generation, load })
+    if (value === undefined || value.kind === 'lease') return await this.#shared.read(name, load)
+    const fill = this.#fill(missed, generation)
     this.#flights.set(key, fill.loaded)
     void fill.kept.finally(() => {
       if (this.#flights.get(key) === fill.loaded) this.#flights.delete(key)
@@ -161,17 +172,24 @@ export class PageCache implements PageReader, PageBars {
   }
 
   /** `loaded` as soon as PostgreSQL has answered, `kept` when Redis has. */
-  #fill({ key, generation, load }: Fill): { loaded: Flight; kept: Promise<void> } {
+  #fill({ key, load, deadlineMs }: Missed, generation: string): { loaded: Flight; kept: Promise<void> } {
     const lease = encodeLease(randomUUID())
     const leased = this.#lease(key, lease, generation)
-    const loaded = leased.then(load)
+    // PostgreSQL is not kept waiting for all the answers of Redis together longer than for one of them.
+    const leasedInTime = orFalseAt(deadlineMs, leased)
+    const read = async (): Flight => {
+      if (!(await leasedInTime)) this.#dropFlight(key)
+      return await load()
+    }
+    const loaded = read()
     const keep = async (): Promise<void> => {
       const page = await loaded.catch(() => null)
       // Only what is kept is worth sharing with those who come later.
       if (page === null) this.#dropFlight(key)
       if (!(await leased) || !this.#trust.holds) return
-      const isSmall = page !== null && page.body.length <= maxPageBytes
-      await this.#store.settleLease(key, lease, isSmall ? encodePage(generation, page) : null)
+      // What was read before the lease was there may be old by now.
+      const isKept = (await leasedInTime) && page !== null && page.body.length <= maxPageBytes
+      await this.#store.settleLease(key, lease, isKept ? encodePage(generation, page) : null)
     }
     return { loaded, kept: keep().catch((error: unknown) => this.#trust.lose(error)) }
   }
@@ -201,8 +219,13 @@ export class PageCache implements PageReader, PageBars {
       .catch((error: unknown) => this.#trust.lose(error))
   }
 
-  async #renew(): Promise<void> {
-    this.#epoch = await this.#options.readEpoch()
+  async #renew(): Promise<boolean> {
+    const epoch = await this.#options.readEpoch()
+    if (epoch !== this.#epoch) {
+      if (this.#epoch !== '') this.#epochSettledAtMs = performance.now() + this.#options.epochSettleMs
+      this.#epoch = epoch
+    }
+    if (performance.now() < this.#epochSettledAtMs || !this.#open.allBarUnder(epoch)) return false
     for (const [token, keys] of this.#leftBars) {
       await this.#store.lift(keys, token)
       this.#leftBars.delete(token)
@@ -210,13 +233,36 @@ export class PageCache implements PageReader, PageBars {
     this.#store.near.clear()
     this.#flights.clear()
     await this.#store.set(this.#generationKey, encodeGeneration(randomUUID()), generationMs)
+    return true
   }
 }
 
-interface Fill {
+function keyOf(epoch: string, name: PageName): string {
+  return `bincard:${epoch}:${name}`
+}
+
+function generationKeyOf(epoch: string): string {
+  return `bincard:${epoch}:generation`
+}
+
+/** A page that is in no cache. */
+interface Missed {
+  readonly name: PageName
   readonly key: string
-  readonly generation: string
-  readonly load: () => Promise<CachedPage | null>
+  readonly load: () => Flight
+  /** From here on nobody waits for Redis. */
+  readonly deadlineMs: number
+}
+
+/** The answer, or false if it has not come by then (as `performance.now()` counts). */
+async function orFalseAt(deadlineMs: number, answer: Promise<boolean>): Promise<boolean> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), Math.max(0, deadlineMs - performance.now()))
+  try {
+    return await Promise.race([answer, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function generationOf(value: CachedValue | undefined): string | null {

@@ -1,6 +1,7 @@
 /** What readers of pages see of the cache. */
 import type { PageName } from '../booking/changed-pages.ts'
 import type { CachedPage } from './cached-value.ts'
+import { SharedReads } from './shared-reads.ts'
 
 /** Where an answer came from. `bypass`: no cache was asked. */
 export type CacheResult = 'hit' | 'miss' | 'bypass'
@@ -26,9 +27,10 @@ export interface PageReader {
 
 /** For a service without Redis. */
 export function uncachedPages(observe: (request: CacheRequest) => void): PageReader {
+  const shared = new SharedReads()
   const bypass: PageReader['bypass'] = async (load) => {
     observe({ cache: 'none', result: 'bypass' })
     return { page: await load(), result: 'bypass' }
   }
-  return { bypass, read: (_name, load) => bypass(load) }
+  return { bypass, read: async (name, load) => await bypass(() => shared.read(name, load)) }
 }

@@ -1,12 +1,16 @@
 /** The bars of one transaction: raised before its COMMIT, lifted after it, ended by Redis if neither comes. */
 import { randomUUID } from 'node:crypto'
 import type { Bars, Pages } from '../store/batch-bars.ts'
+import type { OpenTransaction, OpenTransactions } from './open-transactions.ts'
 import type { RedisStore } from './redis-store.ts'
 import type { Trust } from './trust.ts'
 
 export interface TransactionBarsParts {
   readonly store: Pick<RedisStore, 'bar' | 'lift'>
-  readonly trust: Trust
+  readonly trust: Pick<Trust, 'state' | 'lose'>
+  readonly open: OpenTransactions
+  /** Under which the keys are; null while it is not known. */
+  readonly epoch: string | null
   /** Of a bar that nobody lifts: longer than any transaction. */
   readonly lifeMs: number
   readonly keysOf: (pages: Pages) => readonly string[]
@@ -25,16 +29,15 @@ export class TransactionBars implements Bars {
   readonly #token = randomUUID()
   readonly #keys = new Set<string>()
   readonly #raising: Promise<void>[] = []
-  /** Set while the transaction goes on without its bars. */
-  #endUnbarred: (() => void) | null = null
+  readonly #transaction: OpenTransaction
 
   constructor(parts: TransactionBarsParts) {
     this.#parts = parts
-    if (parts.trust.state === 'away') this.#goUnbarred()
+    this.#transaction = parts.open.begin(parts.trust.state === 'away' ? null : parts.epoch)
   }
 
   get wanted(): boolean {
-    return this.#endUnbarred === null
+    return this.#transaction.epoch !== null
   }
 
   raise(pages: Pages): void {
@@ -50,10 +53,13 @@ export class TransactionBars implements Bars {
   }
 
   end(how: 'known' | 'unknown'): void {
-    if (this.#endUnbarred !== null && how === 'unknown')
-      setTimeout(this.#endUnbarred, this.#parts.lifeMs).unref()
-    else this.#endUnbarred?.()
-    if (how === 'known' && this.#keys.size > 0) void this.#lift([...this.#keys])
+    const { open, lifeMs } = this.#parts
+    if (how === 'unknown') {
+      setTimeout(() => open.end(this.#transaction), lifeMs).unref()
+      return
+    }
+    open.end(this.#transaction)
+    if (this.#keys.size > 0) void this.#lift([...this.#keys])
   }
 
   async #bar(keys: readonly string[]): Promise<void> {
@@ -61,7 +67,8 @@ export class TransactionBars implements Bars {
     try {
       await store.bar(keys, this.#token, lifeMs)
     } catch (error) {
-      this.#goUnbarred()
+      // Trust does not come back before the transaction is over, if it is not over already.
+      this.#transaction.epoch = null
       trust.lose(error)
     }
     dropFlights(keys)
@@ -76,9 +83,5 @@ export class TransactionBars implements Bars {
       leave(keys, this.#token)
       trust.lose(error)
     }
-  }
-
-  #goUnbarred(): void {
-    this.#endUnbarred ??= this.#parts.trust.goUnbarred()
   }
 }

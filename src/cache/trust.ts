@@ -1,7 +1,7 @@
 /**
  * Whether what is in Redis may be answered.
  *
- *   away ─ Redis answers ─▶ returning ─ no transaction is left that could not bar its pages,
+ *   away ─ Redis answers ─▶ returning ─ every open transaction bars its pages,
  *     ▲                         │        and a new generation has begun ─▶ trusted
  *     └──────── anything that goes wrong ◀─┘◀────────────────────────────────┘
  *
@@ -19,8 +19,11 @@ export interface TrustParts {
   readonly isConnected: () => boolean
   /** Fails if Redis does not answer in time. */
   readonly ping: () => Promise<void>
-  /** Begins a generation: nothing that was kept before is answered any more. */
-  readonly renew: () => Promise<void>
+  /**
+   * Begins a generation: nothing that was kept before is answered any more. False if it is too early, because a
+   * transaction is open that does not bar its pages, or not where they are looked for.
+   */
+  readonly renew: () => Promise<boolean>
   /** Whether the pages kept are still those of this database. Asked now and then; a failure counts as yes. */
   readonly isSameDatabase: () => Promise<boolean>
   /** Once for each time that trust is lost, or cannot be gained at first. */
@@ -33,6 +36,8 @@ const probeMs = 250
 /** The process itself may be held up; beyond this, it does not answer from what it remembers. */
 const maxSilenceMs = 1000
 const probesPerCheck = 20
+/** How often each process looks whether the database is still the same. */
+export const epochCheckMs = probesPerCheck * probeMs
 
 export class Trust {
   readonly #parts: TrustParts
@@ -40,8 +45,7 @@ export class Trust {
   #state: TrustState = 'away'
   #confirmedAtMs = -Infinity
   #isLossTold = false
-  /** Transactions under way that could not bar their pages. */
-  #unbarred = 0
+  #isChecking = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: TrustParts) {
@@ -74,14 +78,6 @@ export class Trust {
     this.#parts.onLost(error)
   }
 
-  /** A transaction goes on without bars; call what is returned when it is over. */
-  goUnbarred(): () => void {
-    this.#unbarred += 1
-    return () => {
-      this.#unbarred -= 1
-    }
-  }
-
   async #probe(): Promise<void> {
     const { signal } = this.#stopping
     for (let count = 0; !signal.aborted; count += 1) {
@@ -99,14 +95,14 @@ export class Trust {
     if (this.#stopping.signal.aborted) return
     if (this.#state === 'trusted') {
       this.#confirmedAtMs = askedAtMs
-      if (count % probesPerCheck === 0 && !(await this.#isSameDatabase())) this.#state = 'returning'
+      if (count % probesPerCheck === 0) void this.#checkDatabase()
     }
     if (this.#state === 'away') this.#state = 'returning'
-    if (this.#state === 'returning' && this.#unbarred === 0) await this.#return(askedAtMs)
+    if (this.#state === 'returning') await this.#return(askedAtMs)
   }
 
   async #return(askedAtMs: number): Promise<void> {
-    await this.#parts.renew()
+    if (!(await this.#parts.renew())) return
     // While it was renewed, a connection may have been lost.
     if (this.#state !== 'returning') return
     this.#state = 'trusted'
@@ -115,7 +111,12 @@ export class Trust {
     this.#parts.onGained()
   }
 
-  async #isSameDatabase(): Promise<boolean> {
-    return await this.#parts.isSameDatabase().catch(() => true)
+  /** Beside the questions to Redis: a database that hangs must not keep what is known from being answered. */
+  async #checkDatabase(): Promise<void> {
+    if (this.#isChecking) return
+    this.#isChecking = true
+    const isSame = await this.#parts.isSameDatabase().catch(() => true)
+    this.#isChecking = false
+    if (!isSame && this.#state === 'trusted') this.#state = 'returning'
   }
 }

@@ -6,7 +6,8 @@
  * Barred before the COMMIT, a page cannot be filled with what was true before it, nor be left over if this process is
  * killed at that moment. Of two transactions that book the two sides of a movement at once, neither knows the other's
  * card: the second one finds the first in `transit`, and bars that card, too. Where no row of transit tells (a release,
- * a movement of several products), the legs are read once before the COMMIT and once after it.
+ * a movement of several products), the legs are read once before the COMMIT. After it, those and the legs of all
+ * movements that seemed to be new are read once more: whoever commits last sees them all.
  */
 import type { ChangedPages, PageName } from '../booking/changed-pages.ts'
 import { cardPage, changedPages } from '../booking/changed-pages.ts'
@@ -51,6 +52,7 @@ export const noPageBars: PageBars = {
 export class BatchBars {
   readonly #bars: Bars
   #unclear: ReadonlySet<MovementId> = new Set()
+  #unmet: ReadonlySet<MovementId> = new Set()
 
   constructor(pageBars: PageBars) {
     this.#bars = pageBars.begin()
@@ -61,8 +63,9 @@ export class BatchBars {
     if (!this.#bars.wanted) return
     const { maxPages } = this.#bars
     if (decision.legs.length + decision.releases.length > maxPages) return this.#bars.raise('all')
-    const { pages, unclear }: ChangedPages = changedPages(decision, known)
+    const { pages, unclear, unmet }: ChangedPages = changedPages(decision, known)
     this.#unclear = unclear
+    this.#unmet = unmet
     this.#bars.raise(pages.size > maxPages ? 'all' : pages)
   }
 
@@ -76,7 +79,7 @@ export class BatchBars {
   /** After the COMMIT; goes on in the background. */
   async lift(db: Queryable): Promise<void> {
     try {
-      await this.#raiseCards(db, this.#unclear)
+      await this.#raiseCards(db, new Set([...this.#unclear, ...this.#unmet]))
     } catch {
       this.#bars.raise('all')
     }

@@ -85,6 +85,29 @@ test('of two sides that are booked at once, the second changes the page of the f
   assert.equal(line?.counterpartyId, came.warehouseId)
 })
 
+test('of two products of one movement that are booked at once, the second changes the page of the first', async (t) => {
+  const { cache, ledger } = await openBooks(t)
+  const left = departure({ movement: 1, product: 1, warehouse: 1, quantity: 5 })
+  const came = arrival({ movement: 1, product: 2, warehouse: 2, quantity: 5 })
+  await booking(ledger, cache)([arrival({ movement: 9, product: 1, warehouse: 1, quantity: 50 })])
+
+  const [first, second] = [heldBack(cache), heldBack(cache)]
+  const departed = booking(ledger.another(), first.pageBars, 1)([left])
+  const arrived = booking(ledger.another(), second.pageBars, 2)([came])
+  await Promise.all([first.atCommit, second.atCommit])
+  first.commit()
+  await departed
+  const [alone] = (await kept(cache, ledger.database, cardPage(left))).history
+  assert.equal(alone?.status, 'in_transit')
+  second.commit()
+  await arrived
+
+  await waitFor('the page', async () => {
+    const [line] = (await kept(cache, ledger.database, cardPage(left))).history
+    return line?.status === 'mismatched'
+  })
+})
+
 for (const seed of [1, 2, 3]) {
   test(`writers that race each other leave no old page behind, seed ${seed}`, async (t) => {
     const { cache, ledger } = await openBooks(t)
@@ -144,6 +167,7 @@ async function openCache(t: TestContext, database: Database): Promise<PageCache>
     ttlMs: 60_000,
     nearEntries: 10_000,
     barMs: 60_000,
+    epochSettleMs: 0,
     readEpoch: async () => epoch,
     observe: () => {},
     onLost: (error) => assert.fail(String(error)),

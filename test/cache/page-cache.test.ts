@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { movementPage, type PageName } from '../../src/booking/changed-pages.ts'
 import type { CachedPage } from '../../src/cache/cached-value.ts'
 import { RedisStore } from '../../src/cache/redis-store.ts'
@@ -9,6 +10,7 @@ import type { CacheRequest } from '../../src/cache/page-reader.ts'
 import type { MovementId } from '../../src/message/event.ts'
 import { redisAddress } from '../support/environment.ts'
 import { ownRedis } from '../support/own-redis.ts'
+import { slowProxy } from '../support/slow-proxy.ts'
 import { waitFor } from '../support/wait.ts'
 
 test('a page that was read is answered from the cache, near and far', async (t) => {
@@ -84,7 +86,7 @@ test('many who miss the same page at once make one query', async (t) => {
     return page('once')
   }
   // So many that their questions reach Redis, and its answers come back, in several pieces.
-  const answers = await Promise.all(Array.from({ length: 2000 }, () => cache.read(name, load)))
+  const answers = await Promise.all(Array.from({ length: 400 }, () => cache.read(name, load)))
   assert.equal(queries, 1)
   assert(answers.every((answer) => answer.page?.body === 'once'))
 })
@@ -204,6 +206,53 @@ test('after a restore no page of the former database is answered', async (t) => 
   assert.equal((await cache.read(name, never)).page?.body, 'restored')
 })
 
+test('a transaction that began before a restore keeps the cache out of use until it is over', async (t) => {
+  let epoch = randomUUID()
+  const cache = await openCache(t, { readEpoch: async () => epoch })
+  const name = aPage()
+  const bars = cache.begin()
+  bars.raise(new Set([name]))
+  await bars.raised()
+  epoch = randomUUID()
+  await waitFor('the cache to be out of use', async () => !cache.isTrusted)
+  await sleep(700)
+  assert.equal(cache.isTrusted, false)
+  bars.end('known')
+  await waitFor('the cache', async () => cache.isTrusted)
+})
+
+test('a database that hangs does not keep what is known from being answered', async (t) => {
+  const epoch = randomUUID()
+  let asked = 0
+  const readEpoch = async (): Promise<string> => {
+    asked += 1
+    return asked === 1 ? epoch : await new Promise<never>(() => {})
+  }
+  const cache = await openCache(t, { readEpoch })
+  const name = aPage()
+  await readKept(cache, name, 'known')
+  await waitFor('the database to be asked', async () => asked > 1)
+  for (let count = 0; count < 30; count += 1) {
+    assert.equal((await cache.read(name, never)).result, 'hit')
+    await sleep(50)
+  }
+})
+
+test('a Redis that takes its time for each answer delays a reader only once', async (t) => {
+  const proxy = await slowProxy(t, redisAddress())
+  const cache = await openCache(t, { host: '127.0.0.1', port: proxy.port, timeoutMs: 400 })
+  proxy.delay(150)
+  for (const body of ['first', 'second']) {
+    const name = aPage()
+    const { result, page: read } = await cache.read(name, loads(body))
+    assert.deepEqual([result, read?.body], ['miss', body])
+    // The lease came too late for what was read without it: nothing is kept.
+    await sleep(700)
+    assert.equal((await cache.read(name, loads('newer'))).page?.body, 'newer')
+  }
+  assert.equal(cache.isTrusted, true)
+})
+
 test('a process that joins begins a generation: what others kept before is read anew', async (t) => {
   const epoch = randomUUID()
   const here = await openCache(t, { epoch })
@@ -228,6 +277,7 @@ async function openCache(
     ttlMs: 60_000,
     nearEntries: 1000,
     barMs: 30_000,
+    epochSettleMs: 0,
     readEpoch: async () => epoch,
     observe: ({ cache: asked, result }: CacheRequest) => requests.push(`${asked} ${result}`),
     onLost: () => {},
