@@ -17,8 +17,11 @@ import { readOpeningFile, type OpeningFile, type OpeningRow, type ReadOpeningFil
 import { rehearse } from './store/rehearse.ts'
 
 export interface OpeningStock {
-  /** Throws a Fault if Kafka takes no more: send the file again then. */
-  takeIn(file: OpeningFile): Promise<OpeningAnswer>
+  /**
+   * Throws a Fault if Kafka takes no more, and the signal's reason once nobody waits for the answer: send the file again
+   * then.
+   */
+  takeIn(file: OpeningFile, signal: AbortSignal): Promise<OpeningAnswer>
   /** Decides on what is booked now; produces and writes nothing. Throws a Fault if PostgreSQL does not answer. */
   rehearse(file: OpeningFile): Promise<OpeningAnswer>
 }
@@ -62,15 +65,23 @@ export function createOpeningStock(parts: OpeningStockParts): OpeningStock {
     return content.kind === 'rows' ? await take(content.rows) : content
   }
   return {
-    takeIn: async (file) => await read(file, (rows) => takeIn(parts, rows)),
+    takeIn: async (file, signal) => {
+      // Reading a large file takes a part of the time.
+      const deadlineMs = performance.now() + parts.openingWaitMs
+      return await read(file, (rows) => takeIn(parts, rows, { deadlineMs, signal }))
+    },
     rehearse: async (file) => await read(file, (rows) => rehearseRows(parts, rows)),
   }
 }
 
-async function takeIn(parts: OpeningStockParts, rows: readonly OpeningRow[]): Promise<OpeningReport> {
+async function takeIn(
+  parts: OpeningStockParts,
+  rows: readonly OpeningRow[],
+  { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<OpeningReport> {
   const report = new Report(rows.length)
-  const deadlineMs = performance.now() + parts.openingWaitMs
   for (const part of partsOf(rows)) {
+    signal.throwIfAborted()
     const places = await parts.producer.produce(part.map(messageOf), 'opening-stock')
     const produced = part.map(({ event }, index) => {
       const place = places[index]

@@ -32,6 +32,7 @@ import { healthSchemas } from './routes/get-health.ts'
 import { cardQuerySchemas } from './routes/query-cards.ts'
 import { stockSchemas } from './stock-bodies.ts'
 import { streamSchemas } from './stream-bodies.ts'
+import { buildValidator } from './validator.ts'
 
 /** Fastify with our schemas as types. */
 export type Api = FastifyInstance<
@@ -147,8 +148,7 @@ function createFastify({ logger, limits, observe }: ApiDependencies): Api {
     return503OnClosing: false,
     // An id that is too long is a malformed id, not an unknown route; the limit of the headers bounds it.
     routerOptions: { maxParamLength: limits.maxHeaderBytes },
-    // A parameter that nobody knows is refused, not removed; `limit=5` is a number; `limit=5&limit=6` is none.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    schemaController: { compilersFactory: { buildValidator } },
     // These come before the hooks, so the request is observed here.
     frameworkErrors: (error, request, reply) => {
       const { method } = request

@@ -1208,7 +1208,7 @@ export interface Operations {
   /**
    * Movements, the newest first.
    *
-   * Each product of a movement by itself, at the place of its first report. With a warehouse and a product: what is booked on that card. With a filter a page may be short, or empty, and still have a next one: follow `next_cursor` until it is null.
+   * Each product of a movement by itself, at the place of its first report. With a warehouse and a product: what is booked on that card; what it holds is listed by `/api/held`. With a filter a page may be short, or empty, and still have a next one: follow `next_cursor` until it is null.
    */
   readonly listMovements: (
     args?: {

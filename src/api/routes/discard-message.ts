@@ -1,6 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { isObject } from '../../message/envelope.ts'
 import { callerName } from '../access.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -21,7 +19,6 @@ export function discardMessage(app: Api, { quarantine }: ApiDependencies): void 
     {
       config: { role: 'admin' },
       bodyLimit: maxBodyBytes,
-      preValidation: refuseOtherReasons,
       schema: {
         operationId: 'discardQuarantinedMessage',
         tags: ['quarantine'],
@@ -57,12 +54,4 @@ export function discardMessage(app: Api, { quarantine }: ApiDependencies): void 
       return quarantineItemBody(answer.message)
     },
   )
-}
-
-/** The schemas of requests convert what comes as text in an address; of a body, a reason `false` would become a text. */
-async function refuseOtherReasons(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { body } = request
-  if (isObject(body) && typeof body['reason'] === 'string') return
-  const detail = 'The body is not as the description says at /reason.'
-  await sendProblem(request, reply, { code: 'malformed_request', detail })
 }

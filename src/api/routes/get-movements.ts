@@ -26,7 +26,7 @@ export function getMovements(app: Api, deps: ApiDependencies): void {
         tags: ['stock'],
         summary: 'Movements, the newest first',
         description: `Each product of a movement by itself, at the place of its first report. With a warehouse and a \
-product: what is booked on that card. ${shortPages}`,
+product: what is booked on that card; what it holds is listed by \`/api/held\`. ${shortPages}`,
         querystring: Type.Object(
           {
             status: Type.Optional(queryParameters.status.schema),

@@ -68,7 +68,9 @@ function addRoute(app: Api, { openingStock, limits }: ApiDependencies): void {
       const isCsv = request.headers['content-type']?.trim().toLowerCase().startsWith(openingMediaTypes.csv)
       const { as_of: asOf = null, dry_run: isRehearsal = false } = request.query
       const file = { body, form: isCsv === true ? 'csv' : 'ndjson', asOf } as const
-      const answer = isRehearsal ? await openingStock.rehearse(file) : await openingStock.takeIn(file)
+      const answer = isRehearsal
+        ? await openingStock.rehearse(file)
+        : await openingStock.takeIn(file, request.signal)
       if (answer.kind !== 'taken') return sendProblem(request, reply, problemOf(answer))
       return reply.code(answer.counts.accepted > 0 ? 202 : 200).send(openingBody(answer, isRehearsal))
     },
