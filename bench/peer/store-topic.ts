@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import type { Part } from '../../stack/part.ts'
+import { StackError } from '../../stack/stack-error.ts'
+import { waitUntil } from '../../stack/wait.ts'
+import { hasStored, rateOf, withClient, type Stored } from './peer-database.ts'
+import { sinkSettings, type DatabaseAddress } from './sink-settings.ts'
+import { failureOf } from './sink-status.ts'
+
+export interface StoreTopicOptions {
+  readonly topic: string
+  /** As `prepareDatabase` left it. */
+  readonly database: DatabaseAddress
+  /** How many rows the topic makes: messages that differ in their movement or event. */
+  readonly rows: number
+  /** So many of them are not timed: code is compiled, connections are made, pages are in memory. */
+  readonly warmRows: number
+  readonly limitMs: number
+  readonly signal: AbortSignal
+}
+
+const lookEveryMs = 100
+/** For an answer of Connect: it makes and ends tasks before it gives one. */
+const answerLimitMs = 30_000
+
+/**
+ * Has a sink of its own store a whole topic, and tells how fast. The worker stays, so a call before the one that counts
+ * warms it up: for that one's topic too, since each sink begins at the topic's beginning.
+ *
+ * @throws {StackError} with the worker's last words when the sink fails, the worker ends, or the limit passes
+ */
+export async function storeTopic(connect: Part, options: StoreTopicOptions): Promise<Stored> {
+  const { topic, database, rows, warmRows, limitMs, signal } = options
+  const name = `${topic}-${randomUUID()}`
+  let hasEnded = false
+  void connect.ended.then(() => (hasEnded = true))
+  await ask(connect, signal, {
+    method: 'PUT',
+    path: `${name}/config`,
+    body: sinkSettings(topic, database),
+  })
+  try {
+    return await withClient(database, async (client) => {
+      const isDone = async (): Promise<boolean> => {
+        if (hasEnded) throw failed(connect, 'It ended.')
+        const failure = failureOf(await ask(connect, signal, { method: 'GET', path: `${name}/status` }))
+        if (failure !== undefined) throw failed(connect, failure)
+        return await hasStored(client, rows)
+      }
+      const what = `The storing of ${rows} rows from ${topic} by Kafka Connect`
+      await waitUntil(isDone, { what, limitMs, everyMs: lookEveryMs, signal })
+      return await rateOf(client, warmRows)
+    })
+  } finally {
+    if (!hasEnded) await ask(connect, signal, { method: 'DELETE', path: name })
+  }
+}
+
+interface Request {
+  readonly method: 'GET' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: Readonly<Record<string, string>>
+}
+
+/** The answer's JSON; nothing where there is none. */
+async function ask(connect: Part, signal: AbortSignal, { method, path, body }: Request): Promise<unknown> {
+  const answer = await fetch(`http://${connect.address}/connectors/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw failed(connect, `${method} /connectors/${path}: ${answer.status} ${text}`)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+function failed(connect: Part, why: string): StackError {
+  return new StackError(`Kafka Connect failed: ${why}\n${connect.lastWords()}`)
+}
