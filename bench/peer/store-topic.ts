@@ -3,13 +3,11 @@ import type { Part } from '../../stack/part.ts'
 import { StackError } from '../../stack/stack-error.ts'
 import { waitUntil } from '../../stack/wait.ts'
 import { hasStored, rateOf, withClient, type Stored } from './peer-database.ts'
-import { sinkSettings, type DatabaseAddress } from './sink-settings.ts'
+import { sinkSettings, type SinkOptions } from './sink-settings.ts'
 import { failureOf } from './sink-status.ts'
 
-export interface StoreTopicOptions {
-  readonly topic: string
-  /** As `prepareDatabase` left it. */
-  readonly database: DatabaseAddress
+/** The database is as `prepareDatabase` left it. */
+export interface StoreTopicOptions extends SinkOptions {
   /** How many rows the topic makes: messages that differ in their movement or event. */
   readonly rows: number
   /** So many of them are not timed: code is compiled, connections are made, pages are in memory. */
@@ -23,8 +21,9 @@ const lookEveryMs = 100
 const answerLimitMs = 30_000
 
 /**
- * Has a sink of its own store a whole topic, and tells how fast. The worker stays, so a call before the one that counts
- * warms it up: for that one's topic too, since each sink begins at the topic's beginning.
+ * Has a sink of its own store a whole topic, from its beginning, and tells how fast. The worker stays: a call before the
+ * one that counts warms it up, and that one may take the same topic and another database. It was still getting faster
+ * in its third call of 100,000 rows (10,000, 17,000 and 19,000 rows a second).
  *
  * @throws {StackError} with the worker's last words when the sink fails, the worker ends, or the limit passes
  */
@@ -36,7 +35,7 @@ export async function storeTopic(connect: Part, options: StoreTopicOptions): Pro
   await ask(connect, signal, {
     method: 'PUT',
     path: `${name}/config`,
-    body: sinkSettings(topic, database),
+    body: sinkSettings(options),
   })
   try {
     return await withClient(database, async (client) => {
@@ -63,15 +62,22 @@ interface Request {
 
 /** The answer's JSON; nothing where there is none. */
 async function ask(connect: Part, signal: AbortSignal, { method, path, body }: Request): Promise<unknown> {
-  const answer = await fetch(`http://${connect.address}/connectors/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
-  })
-  const text = await answer.text()
-  if (!answer.ok) throw failed(connect, `${method} /connectors/${path}: ${answer.status} ${text}`)
-  return text === '' ? undefined : JSON.parse(text)
+  const what = `${method} /connectors/${path}`
+  try {
+    const answer = await fetch(`http://${connect.address}/connectors/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw failed(connect, `${what}: ${answer.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof StackError) throw error
+    throw failed(connect, `${what}: ${String(error)}`)
+  }
 }
 
 function failed(connect: Part, why: string): StackError {
