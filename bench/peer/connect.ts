@@ -19,9 +19,9 @@ export interface ConnectOptions {
   readonly signal: AbortSignal
 }
 
-/** 512 MB are enough for two tasks; with twice that the collector of garbage is no reason for a low figure. */
+/** Half of it is enough; so the collector of garbage is no reason for a low figure. The process takes 1.3 GB in all. */
 const heapMegabytes = 1024
-/** Ready after some 5 s on an idle machine of 2 cores. */
+/** Ready after 4 to 8 s on 2 cores. */
 const readyLimitMs = 120_000
 const lookAgainMs = 100
 /** Its tasks are given 5 s to end. */
