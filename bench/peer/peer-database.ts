@@ -60,7 +60,8 @@ export async function hasStored(client: Client, rows: number): Promise<boolean> 
 
 /**
  * How fast the rows came in after the first `warmRows` of them, which warm up: timed by when each was written, from
- * the last of those to the last of all.
+ * the last of those to the last of all. The end of the last batch, trigger and commit, is not in it: up to one batch of
+ * all that were timed, in the peer's favour.
  *
  * @throws {RangeError} when there are not at least two rows to time
  */

@@ -40,6 +40,8 @@ export function sinkSettings({
     'connection.url': `jdbc:postgresql://${host}:${port}/${database}?reWriteBatchedInserts=true`,
     'connection.username': user,
     'connection.password': password,
+    // It finds the driver by itself, but warns of it in the log.
+    'hibernate.connection.driver_class': 'org.postgresql.Driver',
     'collection.name.format': 'movement_event',
     'schema.evolution': 'none',
     // What is delivered again is stored again, over itself.
