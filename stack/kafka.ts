@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KafkaJars } from './maven-parts.ts'
+import type { Jars } from './maven-parts.ts'
 import { startPart } from './part.ts'
 import type { Part } from './part.ts'
 import { freePort } from './ports.ts'
@@ -15,7 +15,7 @@ export interface KafkaOptions {
   readonly folder: RunFolder
   readonly port: number
   readonly heapMegabytes: number
-  readonly jars: KafkaJars
+  readonly jars: Jars
   readonly signal: AbortSignal
 }
 

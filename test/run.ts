@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process'
 import { globSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { kafkaJars, redisPrograms } from '../stack/maven-parts.ts'
-import type { KafkaJars } from '../stack/maven-parts.ts'
+import type { Jars } from '../stack/maven-parts.ts'
 import { startKafka } from '../stack/kafka.ts'
 import { removeLeftovers } from '../stack/leftovers.ts'
 import type { Part } from '../stack/part.ts'
@@ -83,7 +83,7 @@ async function startParts(
     running.push(await progress.step('PostgreSQL: start', start))
     environment['BINCARD_TEST_POSTGRES'] = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`
   }
-  const kafka = async (jars: KafkaJars): Promise<void> => {
+  const kafka = async (jars: Jars): Promise<void> => {
     const port = await freePort()
     const start = () => startKafka({ folder, port, heapMegabytes: kafkaHeapMegabytes, jars, signal })
     running.push(await progress.step('Kafka: start', start))
