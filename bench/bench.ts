@@ -1,5 +1,5 @@
 /**
- * npm run bench -- [--quick] [--json] [--messages N] [--rounds N] [--seed N] [--streams NAME,NAME]
+ * npm run bench -- [--quick] [--json] [--peer connect] [--messages N] [--rounds N] [--seed N] [--streams NAME,NAME]
  *
  * How fast the service is beside what bounds it, on real parts of its own. What is compared is measured in the same
  * run, in rounds, each round in another order; the figures are medians with their spread. The tables, or the JSON, go to
@@ -20,7 +20,9 @@ import { stopSignal } from '../stack/stop-signal.ts'
 import { Databases } from './databases.ts'
 import { Figures } from './figures.ts'
 import { reportOf } from './report.ts'
-import { measureWriting, ratiosOfWriting } from './write/measure.ts'
+import { connectPeer } from './peer/connect-peer.ts'
+import { connectJars, startConnect } from './peer/connect.ts'
+import { measureWriting, ratiosOfWriting, type Peer } from './write/measure.ts'
 import { streamNames, type StreamName } from './write/stream.ts'
 
 const login = { host: '127.0.0.1', user: 'postgres', password: 'postgres', database: 'bench' }
@@ -38,8 +40,9 @@ async function main(args: readonly string[]): Promise<number> {
     const options = readOptions(args)
     await removeLeftovers('bench', signal)
     const parts = await startParts(running, signal)
+    const peer = options.peer === null ? null : await startPeer(parts.kafkaServers, running, signal)
     const figures = new Figures()
-    await measureWriting({ ...options, ...parts, signal, say: (line) => progress.say(line) }, figures)
+    await measureWriting({ ...options, ...parts, peer, signal, say: (line) => progress.say(line) }, figures)
     const result = { figures: figures.all, ratios: ratiosOfWriting(figures) }
     console.log(options.json ? JSON.stringify(result, null, 2) : reportOf(result))
     return 0
@@ -71,11 +74,21 @@ async function startParts(
   }
 }
 
+/** Kafka Connect, with a sink that keeps stock: see peer/. */
+async function startPeer(kafkaServers: string, running: Part[], signal: AbortSignal): Promise<Peer> {
+  const jars = await connectJars(progress, signal)
+  const start = () => startConnect({ folder, kafkaServers, jars, signal })
+  const connect = await progress.step('Kafka Connect: start', start)
+  running.push(connect)
+  return connectPeer(connect)
+}
+
 interface Options {
   readonly messages: number
   readonly rounds: number
   readonly seed: number
   readonly json: boolean
+  readonly peer: 'connect' | null
   readonly streams: readonly StreamName[]
 }
 
@@ -94,11 +107,15 @@ function readOptions(args: readonly string[]): Options {
     if (found === undefined) throw new StackError(`--streams knows ${known.join(', ')}.`, exitCodes.wrongUse)
     return found
   })
+  const peer = values.peer === 'connect' ? values.peer : null
+  if (values.peer !== undefined && peer === null)
+    throw new StackError('--peer knows connect.', exitCodes.wrongUse)
   return {
     messages: number('messages', quick ? 100_000 : 400_000, 20_000),
     rounds: number('rounds', quick ? 3 : 5, 1),
     seed: number('seed', 1, 0),
     json: values.json === true,
+    peer,
     streams: streams ?? known,
   }
 }
@@ -113,6 +130,7 @@ function parse(args: readonly string[]) {
         messages: { type: 'string' },
         rounds: { type: 'string' },
         seed: { type: 'string' },
+        peer: { type: 'string' },
         streams: { type: 'string' },
       },
     })

@@ -63,9 +63,11 @@ export function makeStream(name: StreamName, { messages, seed }: StreamShape): S
   const moves = movesOf(name, chain, messages)
   const reports = name === 'apart' ? delayed(moves) : moves.flatMap(({ left, came }) => [left, came])
   const timed = nuisances(name, reports, random).slice(0, messages)
-  const before = chain.openingStock()
-  if (name === 'all duplicates') before.push(...reports)
-  if (name === 'held pile') before.push(...chain.pile())
+  const before = [
+    ...chain.openingStock(),
+    ...(name === 'all duplicates' ? reports : []),
+    ...(name === 'held pile' ? chain.pile() : []),
+  ]
   const partitionOf = (report: StreamMessage['report']): number =>
     name === 'unkeyed' || report === 'unreadable'
       ? below(random, partitions)

@@ -5,14 +5,19 @@ import { partitions, type Stream } from './stream.ts'
 
 const atOnce = 2000
 
-/** Fills a topic with the stream, in its order; keyed by warehouse. */
+/** Fills a topic with the stream, each message once, in its order; keyed by warehouse. */
 export async function fillTopic(servers: string, topic: string, { messages }: Stream): Promise<void> {
   await ensureTopic(servers, topic, partitions)
-  const producer = new Producer({ clientId: 'bincard-bench', bootstrapBrokers: servers.split(',') })
+  // Idempotent: else a request that is tried again, as on a topic just made, is in the topic twice.
+  const producer = new Producer({
+    clientId: 'bincard-bench',
+    bootstrapBrokers: servers.split(','),
+    idempotent: true,
+  })
   try {
     for (let start = 0; start < messages.length; start += atOnce) {
       await producer.send({
-        acks: ProduceAcks.LEADER,
+        acks: ProduceAcks.ALL,
         messages: messages.slice(start, start + atOnce).map(({ partition, report }) => ({
           topic,
           partition,
