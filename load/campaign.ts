@@ -8,6 +8,7 @@ import { checkBooks, readTotals } from './books.ts'
 import { realClock } from './clock.ts'
 import { intakeStep, type IntakeStep } from './intake-step.ts'
 import { keepPace, startsIn, type Pace } from './pace.ts'
+import { raise } from './ramp.ts'
 import { readPaths } from './paths.ts'
 import type { Plan } from './plan.ts'
 import type { ReadLoad } from './read-load.ts'
@@ -49,7 +50,7 @@ const intakeTickMs = 5
 /** As fine as Node's timers are. */
 const readTickMs = 1
 /** Cold code, empty caches and new connections are not what is measured. */
-const warmUpSeconds = 2
+const warmUpSeconds = 3
 /** So many at a time where nothing is measured. */
 const calmly = 2000
 
@@ -72,18 +73,19 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignResult>
 
 async function raiseIntake(parts: CampaignParts): Promise<Pick<CampaignResult, 'intake' | 'recovery'>> {
   const { plan, progress, watch, signal } = parts
-  const intake: IntakeResult[] = []
   const clock = realClock(intakeTickMs)
-  for (const perSecond of plan.intakeRates) {
+  await sendInBackground(parts, { perSecond: plan.backgroundPerSecond, seconds: warmUpSeconds })
+  let recovery: Recovery | null = null
+  const intake = await raise(plan.intakeRates, async (perSecond) => {
     signal.throwIfAborted()
     const step = await intakeStep({ ...parts, clock }, { perSecond, seconds: plan.stepSeconds })
     await sendCalmly(parts, step.unsent)
     await untilBooked(watch, signal)
-    intake.push(step.result)
     progress.say(intakeLine(step.result))
-    if (step.result.verdict !== 'kept up') return { intake, recovery: recoveryOf(step, watch) }
-  }
-  return { intake, recovery: null }
+    if (step.result.verdict === 'saturated') recovery = recoveryOf(step, watch)
+    return step.result
+  })
+  return { intake, recovery }
 }
 
 /** From the samples that were taken while the step ran and its lag was worked off. */
@@ -113,16 +115,13 @@ async function raiseReads(parts: CampaignParts): Promise<ReadResult[]> {
     await inBackground
     return result
   }
-  const results: ReadResult[] = []
   await step({ perSecond: plan.readRates[0] ?? 1, seconds: warmUpSeconds })
-  for (const perSecond of plan.readRates) {
+  return await raise(plan.readRates, async (perSecond) => {
     signal.throwIfAborted()
     const result = await step({ perSecond, seconds: plan.stepSeconds })
-    results.push(result)
     progress.say(readLine(result))
-    if (result.verdict !== 'kept up') break
-  }
-  return results
+    return result
+  })
 }
 
 async function sendInBackground({ supply, sender }: CampaignParts, pace: Pace): Promise<void> {

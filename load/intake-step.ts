@@ -1,7 +1,7 @@
 import type { Client } from '../src/client/client.ts'
 import { createLatencies } from './latencies.ts'
 import { dueAtMs, keepPace, startsIn, type Clock, type Pace } from './pace.ts'
-import { createProbes } from './probes.ts'
+import { createProbes, type Probe } from './probes.ts'
 import type { IntakeResult } from './results.ts'
 import type { Sender } from './sender.ts'
 import type { Prepared, Supply } from './supply.ts'
@@ -38,6 +38,7 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
   const messages = supply.prepare(startsIn(pace))
   const acknowledged = createLatencies()
   const probes = createProbes(parts)
+  const probeEvery = Math.max(1, Math.round(pace.perSecond / probesPerSecond))
   const lagBefore = await watch.lag()
 
   const kept = await keepPace({
@@ -45,14 +46,13 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
     clock,
     isEnough: () => sender.isRefused(),
     start({ from, to, beganAt }) {
-      sender.send(messages.slice(from, to), (part, first, skipped) => {
-        const takenAt = clock.now()
-        for (const index of part.keys()) {
-          acknowledged.record(takenAt - beganAt - dueAtMs(pace, from + skipped + index))
-        }
-        for (const { index, ...place } of probed(part, { first, pace, from: from + skipped })) {
-          probes.look({ ...place, dueAt: beganAt + dueAtMs(pace, index) })
-        }
+      sender.send(messages.slice(from, to), (at, offset) => {
+        const index = from + at
+        const dueAt = beganAt + dueAtMs(pace, index)
+        acknowledged.record(clock.now() - dueAt)
+        const message = messages[index]
+        if (index % probeEvery === 0 && message !== undefined)
+          probes.look({ ...placeOf(message), offset, dueAt })
       })
     },
   })
@@ -88,29 +88,6 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
   }
 }
 
-interface Probed {
-  readonly movementId: string
-  readonly partition: number
-  readonly offset: number
-  /** In the step. */
-  readonly index: number
-}
-
-interface Taken {
-  readonly first: ReadonlyMap<number, number>
-  readonly pace: Pace
-  /** Index in the step of the first message of the part. */
-  readonly from: number
-}
-
-/** Of the messages of a part, evenly spread over the step, those that are looked for. */
-function* probed(part: readonly Prepared[], { first, pace, from }: Taken): Generator<Probed> {
-  const every = Math.max(1, Math.round(pace.perSecond / probesPerSecond))
-  const before = new Map<number, number>()
-  for (const [at, { movementId, partition }] of part.entries()) {
-    const behind = before.get(partition) ?? 0
-    before.set(partition, behind + 1)
-    if ((from + at) % every !== 0) continue
-    yield { movementId, partition, offset: (first.get(partition) ?? 0) + behind, index: from + at }
-  }
+function placeOf({ movementId, partition }: Prepared): Pick<Probe, 'movementId' | 'partition'> {
+  return { movementId, partition }
 }

@@ -1,20 +1,38 @@
-/** The generator as a producer: sends what is due, waits for no answer, and knows what is on the way. */
+/**
+ * The generator as a producer: takes what is due without waiting, and sends it as Kafka's own producers do, a few requests
+ * at a time; what is due meanwhile waits here and goes together.
+ */
 import { ProduceAcks, Producer } from '@platformatic/kafka'
 import type { Sums } from './sums.ts'
 import type { Prepared } from './supply.ts'
 
-/** Where the first message of each partition came to lie. */
-export type FirstOffsets = ReadonlyMap<number, number>
-
 /** A request of some 500 kB: brokers take a megabyte a record batch unless told otherwise. */
 const mostInRequest = 1000
+/** `max.in.flight.requests.per.connection` of Kafka's own producers. */
+const mostRequests = 5
 /** Beyond this Kafka does not take what it is sent, and the generator would only fill its memory. */
-const mostOnTheWay = 100_000
+const mostOnTheWay = 200_000
 
 export interface SenderOptions {
   readonly kafka: string
   readonly topic: string
   readonly sums: Sums
+}
+
+/** Hears of each message, by its number among those that were handed over together, that all replicas have it. */
+export type OnTaken = (index: number, offset: number) => void
+
+interface Job {
+  readonly messages: readonly Prepared[]
+  readonly onTaken: OnTaken
+  /** How many of them were sent. */
+  next: number
+}
+
+interface Slice {
+  readonly job: Job
+  readonly from: number
+  readonly to: number
 }
 
 export class Sender {
@@ -24,6 +42,7 @@ export class Sender {
   /** The end of each partition's log, as far as this sender knows it. */
   readonly #ends = new Map<number, number>()
   readonly #requests = new Set<Promise<void>>()
+  #waiting: Job[] = []
   #onTheWay = 0
   #fault: unknown = null
   #sent = 0
@@ -47,7 +66,7 @@ export class Sender {
     return this.#sent
   }
 
-  /** Sent, and not acknowledged by Kafka. */
+  /** Handed over, and not acknowledged by Kafka. */
   get onTheWay(): number {
     return this.#onTheWay
   }
@@ -61,17 +80,12 @@ export class Sender {
     return this.#onTheWay > mostOnTheWay || this.#fault !== null
   }
 
-  /** Begins to send. `onTaken` hears of each part of them that all replicas have. */
-  send(
-    messages: readonly Prepared[],
-    onTaken?: (part: readonly Prepared[], first: FirstOffsets, from: number) => void,
-  ): void {
-    for (let from = 0; from < messages.length; from += mostInRequest) {
-      const part = messages.slice(from, from + mostInRequest)
-      const request = this.#request(part, (first) => onTaken?.(part, first, from))
-      this.#requests.add(request)
-      void request.finally(() => this.#requests.delete(request))
-    }
+  send(messages: readonly Prepared[], onTaken: OnTaken = () => {}): void {
+    this.#onTheWay += messages.length
+    this.#sent += messages.length
+    for (const { card, change } of messages) this.#sums.add(card, change)
+    this.#waiting.push({ messages, onTaken, next: 0 })
+    this.#pump()
   }
 
   /** @throws the first failure of a request: the books cannot be known any more */
@@ -84,30 +98,50 @@ export class Sender {
     await this.#producer.close(true)
   }
 
-  async #request(part: Prepared[], onTaken: (first: FirstOffsets) => void): Promise<void> {
-    this.#onTheWay += part.length
-    this.#sent += part.length
-    for (const { card, change } of part) this.#sums.add(card, change)
+  #pump(): void {
+    while (this.#fault === null && this.#requests.size < mostRequests && this.#waiting.length > 0) {
+      const request = this.#request(this.#take()).finally(() => {
+        this.#requests.delete(request)
+        this.#pump()
+      })
+      this.#requests.add(request)
+    }
+  }
+
+  #take(): Slice[] {
+    const slices: Slice[] = []
+    let room = mostInRequest
+    for (const job of this.#waiting) {
+      if (room === 0) break
+      const from = job.next
+      job.next = Math.min(job.messages.length, from + room)
+      room -= job.next - from
+      slices.push({ job, from, to: job.next })
+    }
+    this.#waiting = this.#waiting.filter(({ next, messages }) => next < messages.length)
+    return slices
+  }
+
+  async #request(slices: readonly Slice[]): Promise<void> {
+    const messages = slices.flatMap(({ job, from, to }) => job.messages.slice(from, to))
     try {
-      const { offsets = [] } = await this.#producer.send({ acks: ProduceAcks.ALL, messages: part })
-      const first = new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]))
-      for (const [partition, count] of countsOf(part)) {
-        this.#ends.set(
-          partition,
-          Math.max(this.#ends.get(partition) ?? 0, (first.get(partition) ?? 0) + count),
-        )
+      const { offsets = [] } = await this.#producer.send({ acks: ProduceAcks.ALL, messages })
+      const next = new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]))
+      for (const { job, from, to } of slices) {
+        for (let index = from; index < to; index += 1) {
+          const partition = job.messages[index]?.partition ?? 0
+          const offset = next.get(partition) ?? 0
+          next.set(partition, offset + 1)
+          job.onTaken(index, offset)
+        }
       }
-      onTaken(first)
+      for (const [partition, end] of next) {
+        this.#ends.set(partition, Math.max(this.#ends.get(partition) ?? 0, end))
+      }
     } catch (error) {
       this.#fault ??= error
     } finally {
-      this.#onTheWay -= part.length
+      this.#onTheWay -= messages.length
     }
   }
-}
-
-function countsOf(part: readonly Prepared[]): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (const { partition } of part) counts.set(partition, (counts.get(partition) ?? 0) + 1)
-  return counts
 }
