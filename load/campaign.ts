@@ -50,7 +50,7 @@ const intakeTickMs = 5
 /** As fine as Node's timers are. */
 const readTickMs = 1
 /** Cold code, empty caches and new connections are not what is measured. */
-const warmUpSeconds = 3
+const warmUp: Pace = { perSecond: 2000, seconds: 4 }
 /** So many at a time where nothing is measured. */
 const calmly = 2000
 
@@ -74,7 +74,8 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignResult>
 async function raiseIntake(parts: CampaignParts): Promise<Pick<CampaignResult, 'intake' | 'recovery'>> {
   const { plan, progress, watch, signal } = parts
   const clock = realClock(intakeTickMs)
-  await sendInBackground(parts, { perSecond: plan.backgroundPerSecond, seconds: warmUpSeconds })
+  await sendInBackground(parts, warmUp)
+  await untilBooked(watch, signal)
   let recovery: Recovery | null = null
   const intake = await raise(plan.intakeRates, async (perSecond) => {
     signal.throwIfAborted()
@@ -115,7 +116,7 @@ async function raiseReads(parts: CampaignParts): Promise<ReadResult[]> {
     await inBackground
     return result
   }
-  await step({ perSecond: plan.readRates[0] ?? 1, seconds: warmUpSeconds })
+  await step({ ...warmUp, perSecond: plan.readRates[0] ?? 1 })
   return await raise(plan.readRates, async (perSecond) => {
     signal.throwIfAborted()
     const result = await step({ perSecond, seconds: plan.stepSeconds })

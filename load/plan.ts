@@ -26,7 +26,7 @@ export const fullPlan: Plan = {
 export const quickPlan: Plan = {
   kind: 'quick',
   shape: { warehouses: 20, products: 50, underWay: 1000 },
-  stepSeconds: 4,
+  stepSeconds: 5,
   intakeRates: [1000, 5000, 10_000, 20_000, 40_000, 80_000],
   readRates: [500, 1000, 2000, 4000, 8000, 16_000],
   backgroundPerSecond: 200,
