@@ -91,16 +91,11 @@ async function raiseIntake(parts: CampaignParts): Promise<Pick<CampaignResult, '
 
 /** From the samples that were taken while the step ran and its lag was worked off. */
 function recoveryOf({ result, beganAt, endedAt, bookedAt }: IntakeStep, watch: Watch): Recovery {
-  const lag = watch
-    .between(beganAt, bookedAt)
-    .map(({ at, lag: messages }) => ({ seconds: (at - endedAt) / 1000, messages }))
-  const seconds = (bookedAt - endedAt) / 1000
-  return {
-    offeredPerSecond: result.offeredPerSecond,
-    lagAtEnd: result.lagAtEnd,
-    seconds,
-    lag: [...lag, { seconds, messages: 0 }],
-  }
+  const { offeredPerSecond, lagAtEnd } = result
+  const lag = watch.lags
+    .filter(({ at }) => at >= beganAt && at <= bookedAt)
+    .map((sample) => ({ seconds: (sample.at - endedAt) / 1000, messages: sample.lag }))
+  return { offeredPerSecond, lagAtEnd, seconds: (bookedAt - endedAt) / 1000, lag }
 }
 
 async function raiseReads(parts: CampaignParts): Promise<ReadResult[]> {

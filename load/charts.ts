@@ -34,7 +34,7 @@ function readsChart({ reads, backgroundPerSecond }: LoadResults): ChartOption {
     ),
     ...frame,
     xAxis: rateAxis(reads, 'requests offered per second'),
-    yAxis: latencyAxis('from when it was due to its answer'),
+    yAxis: latencyAxis('latency, from due to answered'),
     series: percentiles.map(([key, name]) =>
       line(
         name,
@@ -98,7 +98,7 @@ function visibleChart(intake: readonly IntakeResult[]): ChartOption {
     ),
     ...frame,
     xAxis: rateAxis(intake, 'events offered per second'),
-    yAxis: latencyAxis('due → visible'),
+    yAxis: latencyAxis('latency, from due to visible'),
     series: [
       line(
         'p50 visible',
@@ -147,7 +147,12 @@ function recoveryChart({ recovery }: LoadResults): ChartOption {
         showMaxLabel: false,
       },
     },
-    yAxis: { ...axis('events waiting'), type: 'value', axisLabel: { formatter: short } },
+    yAxis: {
+      ...axis('events waiting'),
+      type: 'value',
+      axisLabel: { formatter: short },
+      axisLine: { onZero: false },
+    },
     series: [
       {
         type: 'line',

@@ -1,4 +1,5 @@
 import type { Client } from '../src/client/client.ts'
+import { bookedBy } from './lag.ts'
 import { createLatencies } from './latencies.ts'
 import { dueAtMs, keepPace, startsIn, type Clock, type Pace } from './pace.ts'
 import { createProbes, type Probe } from './probes.ts'
@@ -7,7 +8,7 @@ import type { Sender } from './sender.ts'
 import type { Prepared, Supply } from './supply.ts'
 import { untilBooked } from './until-booked.ts'
 import { judgeIntake } from './verdict.ts'
-import { usageOf, type Watch } from './watch.ts'
+import type { Watch } from './watch.ts'
 
 export interface IntakeParts {
   readonly client: Client
@@ -29,8 +30,8 @@ export interface IntakeStep {
   readonly unsent: readonly Prepared[]
 }
 
-/** Enough for a p99 of ten seconds, and below what a read costs. */
-const probesPerSecond = 20
+/** Enough for a p99 of 15 seconds, and too few to be a load. */
+const probesPerSecond = 10
 
 /** Sends so many messages a second, and waits until all of them are booked. */
 export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<IntakeStep> {
@@ -39,7 +40,9 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
   const acknowledged = createLatencies()
   const probes = createProbes(parts)
   const probeEvery = Math.max(1, Math.round(pace.perSecond / probesPerSecond))
-  const lagBefore = await watch.lag()
+  // Nothing waits: the step before is over only then.
+  await untilBooked(watch, signal)
+  const sentBefore = sender.sent
 
   const kept = await keepPace({
     pace,
@@ -56,17 +59,17 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
       })
     },
   })
-  const lagAtEnd = await watch.lag()
-  const seconds = (clock.now() - kept.beganAt) / 1000
-  const usage = usageOf(watch.between(kept.beganAt, kept.endedAt))
+  const { started, behindShare, worstLatenessMs, beganAt, endedAt } = kept
+  const usage = watch.usage(beganAt, endedAt)
   const isRefused = sender.isRefused()
   await sender.settle()
   await untilBooked(watch, signal)
   const bookedAt = clock.now()
   const { visible, unseen } = await probes.settle()
 
-  const lagGrowth = lagAtEnd - lagBefore
-  const { started, behindShare, worstLatenessMs, beganAt, endedAt } = kept
+  const booked = bookedBy(watch.lags, endedAt) - sentBefore
+  const seconds = (endedAt - beganAt) / 1000
+  const lagAtEnd = Math.max(0, Math.round(started - booked))
   return {
     beganAt,
     endedAt,
@@ -76,14 +79,14 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
       offeredPerSecond: pace.perSecond,
       seconds,
       sent: started,
-      bookedPerSecond: (started - lagGrowth) / seconds,
+      bookedPerSecond: (started - lagAtEnd) / seconds,
       lagAtEnd,
       acknowledged: acknowledged.percentiles(),
       visible,
       unseen,
       usage,
       generator: { worstLatenessMs, behindShare },
-      verdict: judgeIntake({ behindShare, offered: started, lagGrowth, isRefused }),
+      verdict: judgeIntake({ behindShare, offered: started, waiting: lagAtEnd, isRefused }),
     },
   }
 }

@@ -4,6 +4,7 @@
  * reads the ledgers. That is how the service offers to read what one has just sent, and costs one request; asking again
  * and again would be as exact as it is frequent, and, behind a lag of seconds, the heavier part of the load.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BincardProblem, type Client } from '../src/client/client.ts'
 import { createLatencies, type Percentiles } from './latencies.ts'
 import type { Clock } from './pace.ts'
@@ -18,12 +19,9 @@ export interface Probe {
 
 export interface ProbeResult {
   readonly visible: Percentiles
-  /** Could not be read for another reason than waiting, or not within the limit. */
-  readonly unseen: number
+  /** Those that no read showed, by reason. */
+  readonly unseen: Readonly<Record<string, number>>
 }
-
-/** Beyond the time in which any overload here is worked off. */
-const waitLimitMs = 240_000
 
 export interface Probes {
   look(probe: Probe): void
@@ -31,34 +29,43 @@ export interface Probes {
   settle(): Promise<ProbeResult>
 }
 
+/** Beyond the time in which any overload here is worked off. */
+const waitLimitMs = 240_000
+const againMs = 50
+
 export function createProbes({ client, clock }: { readonly client: Client; readonly clock: Clock }): Probes {
   const latencies = createLatencies()
   const open = new Set<Promise<void>>()
-  let unseen = 0
+  const unseen: Record<string, number> = {}
 
   const isShown = async ({ movementId, partition, offset }: Probe): Promise<boolean> => {
-    const args = { movement_id: movementId, after: `${partition}:${offset}` }
-    const { events } = await client.getMovement(args)
+    const { events } = await client.getMovement({ movement_id: movementId, after: `${partition}:${offset}` })
     return events.some((event) => event.partition === partition && event.offset === offset)
   }
-  const follow = async (probe: Probe): Promise<void> => {
+  /** Null once it is seen, else why it is not. */
+  const follow = async (probe: Probe): Promise<string | null> => {
     while (clock.now() - probe.dueAt < waitLimitMs) {
       try {
-        if (!(await isShown(probe))) break
+        if (!(await isShown(probe))) return 'answered without it'
         latencies.record(clock.now() - probe.dueAt)
-        return
+        return null
       } catch (error) {
-        // The service waits 1.5 s at most for a booking, then says so: there are others before it.
-        if (!(error instanceof BincardProblem && error.code === 'not_yet_booked')) break
+        if (!(error instanceof BincardProblem)) return String(error)
+        // There are others before it; or the service has more to do than it can, and says so. The reader's time goes on.
+        if (error.status !== 503 && error.code !== 'not_yet_booked') return error.code
+        await sleep(againMs)
       }
     }
-    unseen += 1
+    return 'not in time'
+  }
+  const count = async (probe: Probe): Promise<void> => {
+    const reason = await follow(probe)
+    if (reason !== null) unseen[reason] = (unseen[reason] ?? 0) + 1
   }
   return {
     look(probe) {
-      const followed = follow(probe)
+      const followed = count(probe).finally(() => open.delete(followed))
       open.add(followed)
-      void followed.finally(() => open.delete(followed))
     },
     async settle() {
       while (open.size > 0) await Promise.all(open)

@@ -4,7 +4,7 @@ import { dueAtMs, keepPace, type Clock, type Pace } from './pace.ts'
 import type { ReadLoad } from './read-load.ts'
 import type { ReadResult } from './results.ts'
 import { judgeReads, readLimitMs } from './verdict.ts'
-import { usageOf, type Watch } from './watch.ts'
+import type { Watch } from './watch.ts'
 
 export interface ReadParts {
   readonly reads: ReadLoad
@@ -49,7 +49,7 @@ export async function readStep({ reads, watch, clock, paths }: ReadParts, pace: 
   })
   const answeredInStep = answered
   const seconds = (clock.now() - kept.beganAt) / 1000
-  const usage = usageOf(watch.between(kept.beganAt, kept.endedAt))
+  const usage = watch.usage(kept.beganAt, kept.endedAt)
   while (reads.open > 0) await sleep(lookAgainMs)
 
   const { started, behindShare, worstLatenessMs } = kept

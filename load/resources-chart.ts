@@ -29,7 +29,7 @@ export function resourcesChart(steps: {
     title: {
       text: 'What the service takes of the machine',
       subtext:
-        'Its process alone, without PostgreSQL, Kafka and Redis. The event loop of an idle process shows 10 ms, the timer that measures it.',
+        'Its process alone, without PostgreSQL, Kafka and Redis. At rest the event loop shows 10 ms: the timer that measures.',
       left: 16,
       top: 8,
       textStyle: { fontSize: 17 },

@@ -15,7 +15,8 @@ export interface IntakeResult {
   readonly acknowledged: Percentiles
   /** From when a message was due to when a read showed it. */
   readonly visible: Percentiles
-  readonly unseen: number
+  /** Messages that were looked for and not seen, by reason. */
+  readonly unseen: Readonly<Record<string, number>>
   readonly usage: Usage | null
   readonly generator: GeneratorFigures
   readonly verdict: Verdict

@@ -136,7 +136,7 @@ async function measure({
     }
     return { results, stream }
   } finally {
-    await watch.stop()
+    watch.stop()
     await reads.close()
     await sender.close()
   }

@@ -14,15 +14,15 @@ export interface IntakeFigures {
   readonly behindShare: number
   /** Messages that were sent. */
   readonly offered: number
-  /** Messages sent and not booked: at the end of the step less those at its beginning. */
-  readonly lagGrowth: number
+  /** Of these, not booked when the step ended. */
+  readonly waiting: number
   /** Kafka did not take what was sent. */
   readonly isRefused: boolean
 }
 
-export function judgeIntake({ behindShare, offered, lagGrowth, isRefused }: IntakeFigures): Verdict {
+export function judgeIntake({ behindShare, offered, waiting, isRefused }: IntakeFigures): Verdict {
   if (behindShare > behindLimit) return 'generator behind'
-  return isRefused || lagGrowth > offered * lagLimit ? 'saturated' : 'kept up'
+  return isRefused || waiting > offered * lagLimit ? 'saturated' : 'kept up'
 }
 
 export interface ReadFigures {

@@ -4,15 +4,15 @@ import { raise } from '../../load/ramp.ts'
 import { judgeIntake, judgeReads, readLimitMs, type Verdict } from '../../load/verdict.ts'
 
 suite('saturation', () => {
-  const intake = { behindShare: 0, offered: 10_000, lagGrowth: 0, isRefused: false }
+  const intake = { behindShare: 0, offered: 10_000, waiting: 0, isRefused: false }
   const reads = { behindShare: 0, offered: 10_000, answered: 10_000, p99Ms: 20 }
 
   test('intake is saturated when more than a tenth of what was sent waits at the end, or Kafka takes no more', () => {
     assert.deepEqual(
-      [{}, { lagGrowth: 1000 }, { lagGrowth: 1001 }, { lagGrowth: -800 }, { isRefused: true }].map((change) =>
+      [{}, { waiting: 1000 }, { waiting: 1001 }, { isRefused: true }].map((change) =>
         judgeIntake({ ...intake, ...change }),
       ),
-      ['kept up', 'kept up', 'saturated', 'kept up', 'saturated'],
+      ['kept up', 'kept up', 'saturated', 'saturated'],
     )
   })
 
@@ -33,7 +33,7 @@ suite('saturation', () => {
   test('a generator that is more than 5 % behind proves nothing, whatever the service seems to do', () => {
     const limits = [0.05, 0.051].map((behindShare) => ({ behindShare }))
     assert.deepEqual(
-      limits.map((limit) => judgeIntake({ ...intake, ...limit, lagGrowth: 9000 })),
+      limits.map((limit) => judgeIntake({ ...intake, ...limit, waiting: 9000 })),
       ['saturated', 'generator behind'],
     )
     assert.deepEqual(
