@@ -52,11 +52,15 @@ export async function checkBooks({
       if (item !== undefined) found.set(card, { quantity: item.quantity, lines: item.last_line })
     }
   }
+  const wrong = compareBooks(sums, found).map(({ card, ...figures }) => {
+    const { warehouse_id: warehouseId, product_id: productId } = keyOf(card, stream)
+    return { warehouseId, productId, ...figures }
+  })
   const complaints =
     totalsBefore === null
       ? []
       : complaintsOf(await readTotals(client), { before: totalsBefore, sent, cards: cards.length })
-  return { cards: cards.length, events: sent, wrong: compareBooks(sums, found), complaints }
+  return { cards: cards.length, events: sent, wrong, complaints }
 }
 
 export function keyOf(card: number, { shape, warehouseIds, productIds }: LoadStream) {

@@ -49,8 +49,6 @@ export interface CampaignResult {
 const intakeTickMs = 5
 /** As fine as Node's timers are. */
 const readTickMs = 1
-/** Cold code, empty caches and new connections are not what is measured. */
-const warmUp: Pace = { perSecond: 2000, seconds: 4 }
 /** So many at a time where nothing is measured. */
 const calmly = 2000
 
@@ -74,7 +72,7 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignResult>
 async function raiseIntake(parts: CampaignParts): Promise<Pick<CampaignResult, 'intake' | 'recovery'>> {
   const { plan, progress, watch, signal } = parts
   const clock = realClock(intakeTickMs)
-  await sendInBackground(parts, warmUp)
+  await sendInBackground(parts, plan.warmUp)
   await untilBooked(watch, signal)
   let recovery: Recovery | null = null
   const intake = await raise(plan.intakeRates, async (perSecond) => {
@@ -111,7 +109,7 @@ async function raiseReads(parts: CampaignParts): Promise<ReadResult[]> {
     await inBackground
     return result
   }
-  await step({ ...warmUp, perSecond: plan.readRates[0] ?? 1 })
+  await step({ ...plan.warmUp, perSecond: plan.readRates[0] ?? 1 })
   return await raise(plan.readRates, async (perSecond) => {
     signal.throwIfAborted()
     const result = await step({ perSecond, seconds: plan.stepSeconds })

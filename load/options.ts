@@ -15,23 +15,26 @@ export interface LoadOptions {
   readonly service: GivenService | null
   readonly isQuick: boolean
   readonly seed: string
+  /** Of an earlier run: nothing is measured, its report and charts are made again. */
+  readonly redraw: string | undefined
   /** Where the files go; undefined for a folder of the run's own. */
   readonly out: string | undefined
   readonly json: boolean
 }
 
 const usage = `Usage: npm run load -- [--quick] [--seed TEXT] [--out FOLDER] [--json]
+       npm run load -- --redraw FOLDER
                       [--url http://HOST:PORT [--metrics-url URL] [--kafka HOST:PORT] [--topic NAME] [--key API_KEY]]`
 
 /** @throws {StackError} that says how it is used */
 export function readOptions(args: readonly string[]): LoadOptions {
   const values = parse(args)
-  const { url, seed = 'bincard', out, quick: isQuick = false, json = false } = values
+  const { url, seed = 'bincard', out, redraw, quick: isQuick = false, json = false } = values
   if (url === undefined) {
     const alone = ['metrics-url', 'kafka', 'topic', 'key'] as const
     const given = alone.filter((name) => values[name] !== undefined)
     if (given.length > 0) throw wrongUse(`--${given.join(', --')}: of which service? --url is missing.`)
-    return { service: null, isQuick, seed, out, json }
+    return { service: null, isQuick, seed, out, redraw, json }
   }
   if (!URL.canParse(url)) throw wrongUse(`--url ${url} is no address.`)
   const { protocol, hostname } = new URL(url)
@@ -42,7 +45,7 @@ export function readOptions(args: readonly string[]): LoadOptions {
     topic: values.topic ?? 'warehouse_movements',
     key: values.key,
   }
-  return { service, isQuick, seed, out, json }
+  return { service, isQuick, seed, out, redraw, json }
 }
 
 function parse(args: readonly string[]) {
@@ -52,7 +55,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { ...service, quick: flag, seed: text, out: text, json: flag },
+      options: { ...service, quick: flag, seed: text, out: text, redraw: text, json: flag },
     }).values
   } catch (error) {
     throw wrongUse(error instanceof Error ? error.message : String(error))

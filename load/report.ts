@@ -51,12 +51,13 @@ function wrongCards({ books }: LoadResults): string {
   if (books.wrong.length === 0) return ''
   const rows = books.wrong
     .slice(0, mostShown)
-    .map(({ card, expected, found }) => [
-      String(card),
+    .map(({ warehouseId, productId, expected, found }) => [
+      warehouseId,
+      productId,
       `${expected.quantity} in ${expected.lines} lines`,
       `${found.quantity} in ${found.lines} lines`,
     ])
-  return htmlTable({ title: 'Cards that are wrong', head: ['Card', 'Sent', 'Said'], rows })
+  return htmlTable({ title: 'Cards that are wrong', head: ['Warehouse', 'Product', 'Sent', 'Said'], rows })
 }
 
 function escape(text: string): string {

@@ -1,6 +1,6 @@
 /** What a run of the load measured: the raw figures, from which charts, tables and the report are made. */
 import type { Percentiles } from './latencies.ts'
-import type { WrongCard } from './sums.ts'
+import type { CardFigures } from './sums.ts'
 import type { Verdict } from './verdict.ts'
 import type { Usage } from './watch.ts'
 
@@ -50,10 +50,17 @@ export interface Recovery {
   readonly lag: readonly { readonly seconds: number; readonly messages: number }[]
 }
 
+export interface WrongBooks {
+  readonly warehouseId: string
+  readonly productId: string
+  readonly expected: CardFigures
+  readonly found: CardFigures
+}
+
 export interface BooksResult {
   readonly cards: number
   readonly events: number
-  readonly wrong: readonly WrongCard[]
+  readonly wrong: readonly WrongBooks[]
   /** Sentences about totals that should not have changed, or not so; empty if all is well. */
   readonly complaints: readonly string[]
 }

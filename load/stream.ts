@@ -8,7 +8,7 @@ import { chanceOf } from './chance.ts'
 export interface StreamShape {
   readonly warehouses: number
   readonly products: number
-  /** Movements under way at a time: the two sides of one are booked in different batches. */
+  /** Movements under way at a time. On the road for hours in life, so that the sides of one are booked far apart. */
   readonly underWay: number
 }
 
