@@ -93,15 +93,18 @@ export interface LoadResults {
 
 /** Why the run proves nothing, or something bad: a sentence for each reason. */
 export function failuresOf({ intake, reads, books }: LoadResults): string[] {
-  const behind = [...intake, ...reads].filter(({ verdict }) => verdict === 'generator behind')
-  return [
-    ...behind.map(
+  const behind = [...intake, ...reads]
+    .filter(({ verdict }) => verdict === 'generator behind')
+    .map(
       ({ offeredPerSecond, generator }) =>
         `At ${offeredPerSecond}/s the generator itself was ${(generator.behindShare * 100).toFixed(0)} % behind: the step says nothing of the service.`,
+    )
+  const unseen = intake.flatMap(({ offeredPerSecond, unseen: reasons }) =>
+    Object.entries(reasons).map(
+      ([reason, count]) => `At ${offeredPerSecond}/s, ${count} messages were booked and not seen: ${reason}.`,
     ),
-    ...(books.wrong.length === 0
-      ? []
-      : [`${books.wrong.length} of ${books.cards} cards are not what was sent.`]),
-    ...books.complaints,
-  ]
+  )
+  const wrong =
+    books.wrong.length === 0 ? [] : [`${books.wrong.length} of ${books.cards} cards are not what was sent.`]
+  return [...wrong, ...books.complaints, ...unseen, ...behind]
 }
