@@ -118,12 +118,12 @@ async function raiseReads(parts: CampaignParts): Promise<ReadResult[]> {
   })
 }
 
-async function sendInBackground({ supply, sender }: CampaignParts, pace: Pace): Promise<void> {
+async function sendInBackground({ supply, sender, signal }: CampaignParts, pace: Pace): Promise<void> {
   const messages = supply.prepare(startsIn(pace))
   await keepPace({
     pace,
     clock: realClock(intakeTickMs),
-    isEnough: () => false,
+    isEnough: () => signal.aborted,
     start: ({ from, to }) => sender.send(messages.slice(from, to)),
   })
   await sender.settle()

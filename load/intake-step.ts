@@ -47,7 +47,7 @@ export async function intakeStep(parts: IntakeParts, pace: Pace): Promise<Intake
   const kept = await keepPace({
     pace,
     clock,
-    isEnough: () => sender.isRefused(),
+    isEnough: () => sender.isRefused() || signal.aborted,
     start({ from, to, beganAt }) {
       sender.send(messages.slice(from, to), (at, offset) => {
         const index = from + at

@@ -5,6 +5,7 @@ import { runCampaign } from './campaign.ts'
 import { realClock } from './clock.ts'
 import type { GivenService } from './options.ts'
 import type { Plan } from './plan.ts'
+import { preflight } from './preflight.ts'
 import { ReadLoad } from './read-load.ts'
 import type { LoadResults, Machine } from './results.ts'
 import { Sender } from './sender.ts'
@@ -37,7 +38,7 @@ export async function measure(measuring: Measuring): Promise<LoadResults> {
   const watch = new Watch({ client, metricsUrl, sender, clock: realClock(1) })
   const reads = new ReadLoad({ url, key })
   try {
-    const partitions = await sender.countPartitions()
+    const partitions = await preflight(service, { client, sender })
     const supply = createSupply({ stream, topic, partitions, runId, clock: () => new Date() })
     watch.start()
     const parts = { plan, seed, client, stream, sums, supply, sender, reads, watch, progress, signal }

@@ -23,8 +23,8 @@ export interface LoadOptions {
 }
 
 const usage = `Usage: npm run load -- [--quick] [--seed TEXT] [--out FOLDER] [--json]
-       npm run load -- --redraw FOLDER
-                      [--url http://HOST:PORT [--metrics-url URL] [--kafka HOST:PORT] [--topic NAME] [--key API_KEY]]`
+                      [--url http://HOST:PORT [--metrics-url URL] [--kafka HOST:PORT] [--topic NAME] [--key API_KEY]]
+       npm run load -- --redraw FOLDER`
 
 /** @throws {StackError} that says how it is used */
 export function readOptions(args: readonly string[]): LoadOptions {

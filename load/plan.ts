@@ -32,7 +32,7 @@ export const quickPlan: Plan = {
   shape: { warehouses: 20, products: 50, underWay: 5000 },
   warmUp: { perSecond: 2000, seconds: 4 },
   stepSeconds: 5,
-  intakeRates: [1000, 5000, 10_000, 20_000, 40_000, 80_000],
-  readRates: [500, 1000, 2000, 4000, 8000, 16_000],
+  intakeRates: [200, 1000, 5000, 10_000, 20_000, 40_000, 80_000],
+  readRates: [100, 500, 1000, 2000, 4000, 8000, 16_000],
   backgroundPerSecond: 200,
 }

@@ -12,6 +12,7 @@ export interface ReadParts {
   readonly clock: Clock
   /** Asked in turn. */
   readonly paths: readonly string[]
+  readonly signal: AbortSignal
 }
 
 /** Two seconds' worth waits: the service will not catch up, and the generator would only fill its memory. */
@@ -21,7 +22,10 @@ const leastWaiting = 1000
 const lookAgainMs = 10
 
 /** Asks so many times a second, and waits until all are answered. */
-export async function readStep({ reads, watch, clock, paths }: ReadParts, pace: Pace): Promise<ReadResult> {
+export async function readStep(
+  { reads, watch, clock, paths, signal }: ReadParts,
+  pace: Pace,
+): Promise<ReadResult> {
   const latencies = createLatencies()
   const failures: Record<string, number> = {}
   const mostWaiting = Math.max(leastWaiting, pace.perSecond * mostWaitingSeconds)
@@ -37,7 +41,7 @@ export async function readStep({ reads, watch, clock, paths }: ReadParts, pace: 
   const kept = await keepPace({
     pace,
     clock,
-    isEnough: () => reads.open > mostWaiting,
+    isEnough: () => reads.open > mostWaiting || signal.aborted,
     start({ from, to, beganAt }) {
       // The last ones get as long as any may take.
       const overAt = beganAt + pace.seconds * 1000 + readLimitMs

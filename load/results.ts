@@ -91,6 +91,9 @@ export interface LoadResults {
   readonly books: BooksResult
 }
 
+/** HTTP status of a request beyond the limit of its key or address. */
+const tooMany = '429'
+
 /** Why the run proves nothing, or something bad: a sentence for each reason. */
 export function failuresOf({ intake, reads, books }: LoadResults): string[] {
   const behind = [...intake, ...reads]
@@ -104,7 +107,13 @@ export function failuresOf({ intake, reads, books }: LoadResults): string[] {
       ([reason, count]) => `At ${offeredPerSecond}/s, ${count} messages were booked and not seen: ${reason}.`,
     ),
   )
+  const limited = reads
+    .filter(({ failures }) => failures[tooMany] !== undefined)
+    .map(
+      ({ offeredPerSecond }) =>
+        `At ${offeredPerSecond}/s the service refused requests by HTTP_RATE_LIMIT: the step measured that setting.`,
+    )
   const wrong =
     books.wrong.length === 0 ? [] : [`${books.wrong.length} of ${books.cards} cards are not what was sent.`]
-  return [...wrong, ...books.complaints, ...unseen, ...behind]
+  return [...wrong, ...books.complaints, ...unseen, ...limited, ...behind]
 }

@@ -3,6 +3,7 @@
  * at a time; what is due meanwhile waits here and goes together.
  */
 import { ProduceAcks, Producer } from '@platformatic/kafka'
+import { StackError } from '../stack/stack-error.ts'
 import type { Sums } from './sums.ts'
 import type { Prepared } from './supply.ts'
 
@@ -44,7 +45,7 @@ export class Sender {
   readonly #requests = new Set<Promise<void>>()
   #waiting: Job[] = []
   #onTheWay = 0
-  #fault: unknown = null
+  #fault: Error | null = null
   #sent = 0
 
   constructor({ kafka, topic, sums }: SenderOptions) {
@@ -88,10 +89,10 @@ export class Sender {
     this.#pump()
   }
 
-  /** @throws the first failure of a request: the books cannot be known any more */
+  /** @throws {StackError} with the first failure of a request: the books cannot be known any more */
   async settle(): Promise<void> {
     while (this.#requests.size > 0) await Promise.all(this.#requests)
-    if (this.#fault !== null) throw new Error('Kafka did not take what was sent.', { cause: this.#fault })
+    if (this.#fault !== null) throw new StackError(`Kafka did not take what was sent: ${this.#fault.message}`)
   }
 
   async close(): Promise<void> {
@@ -139,7 +140,8 @@ export class Sender {
         this.#ends.set(partition, Math.max(this.#ends.get(partition) ?? 0, end))
       }
     } catch (error) {
-      this.#fault ??= error
+      this.#fault ??=
+        error instanceof Error ? error : new Error('something that is no error', { cause: error })
     } finally {
       this.#onTheWay -= messages.length
     }

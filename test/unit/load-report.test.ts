@@ -67,7 +67,7 @@ suite('what a run says in the end', () => {
     assert.match(summaryOf(bad).at(-1) ?? '', /^Books NOT balanced/)
   })
 
-  test('is a failure where the generator was too slow, and where a message that was booked was never seen', () => {
+  test('is a failure where the generator was too slow, the service limited requests, or a booked message was never seen', () => {
     const [first] = results.reads
     const [intake] = results.intake
     assert.ok(first !== undefined && intake !== undefined)
@@ -75,6 +75,10 @@ suite('what a run says in the end', () => {
     const late = { ...first, offeredPerSecond: 700, generator, verdict: 'generator behind' as const }
     assert.deepEqual(failuresOf({ ...results, reads: [late] }), [
       'At 700/s the generator itself was 6 % behind: the step says nothing of the service.',
+    ])
+    const limited = { ...first, offeredPerSecond: 700, failures: { 429: 3 } }
+    assert.deepEqual(failuresOf({ ...results, reads: [limited] }), [
+      'At 700/s the service refused requests by HTTP_RATE_LIMIT: the step measured that setting.',
     ])
     const blind = { ...intake, offeredPerSecond: 700, unseen: { 'answered without it': 2 } }
     assert.deepEqual(failuresOf({ ...results, intake: [blind] }), [
