@@ -66,6 +66,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
   // PostgreSQL
   const writing = new Database({
     ...postgres,
+    poolSize: batch.atOnce,
     applicationName: 'bincard intake',
     queueTimeoutMs: Infinity,
     // Every read of a batch has its index; below some 700,000 rows the planner would rather scan the whole table for
@@ -140,6 +141,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       retryMaxMs: retry.maxMs,
     },
     stallTimeoutMs: lane.stallTimeoutMs,
+    batchesAtOnce: batch.atOnce,
     commitIntervalMs: kafka.commitIntervalMs,
     store,
     observer: {

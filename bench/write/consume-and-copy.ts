@@ -13,7 +13,7 @@ import { RawRows, type RawEvent } from './raw-rows.ts'
 
 const { environment } = loadEnvironment(process.cwd())
 const { kafka, postgres, batch, lane, retry } = readSettings(environment)
-const database = openDatabase(postgres)
+const database = openDatabase(postgres, { poolSize: batch.atOnce })
 const rows = new RawRows()
 
 const store: LaneStore = {
@@ -46,6 +46,7 @@ const intake = new Intake({
     retryMaxMs: retry.maxMs,
   },
   stallTimeoutMs: lane.stallTimeoutMs,
+  batchesAtOnce: batch.atOnce,
   commitIntervalMs: kafka.commitIntervalMs,
   store,
   observer: {

@@ -81,11 +81,15 @@ export class RedisStore {
   }
 
   async bar(keys: readonly string[], token: string, lifeMs: number): Promise<void> {
-    await this.#write(keys, () => this.#client.barKeys(keys, token, lifeMs))
+    await this.#write(keys, () =>
+      Promise.all(fewAtATime(keys).map((some) => this.#client.barKeys(some, token, lifeMs))),
+    )
   }
 
   async lift(keys: readonly string[], token: string): Promise<void> {
-    await this.#write(keys, () => this.#client.liftBars(keys, token))
+    await this.#write(keys, () =>
+      Promise.all(fewAtATime(keys).map((some) => this.#client.liftBars(some, token))),
+    )
   }
 
   /** Once this resolves, all changes are known here that Redis had made before it was asked. */
@@ -117,6 +121,18 @@ export class RedisStore {
       clearTimeout(timer)
     }
   }
+}
+
+/**
+ * Redis 6 notes, at each command of a script that reads, all keys of the script for the connection that it tells of
+ * changes: the square of their number. A script on 1,000 keys took 450 ms so, and 11 ms without.
+ */
+const keysOfScript = 8
+
+function fewAtATime(keys: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(keys.length / keysOfScript) }, (_, at) =>
+    keys.slice(at * keysOfScript, (at + 1) * keysOfScript),
+  )
 }
 
 function connectTo({ host, port }: RedisStoreOptions, near: NearCache) {

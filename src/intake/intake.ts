@@ -29,6 +29,8 @@ export interface IntakeOptions {
   readonly limits: LaneLimits
   /** A lane that shows no sign of work for so long is replaced. */
   readonly stallTimeoutMs: number
+  /** So many lanes can write at a time; a lane that waits for its turn shows no sign of work, and is not stuck. */
+  readonly batchesAtOnce: number
   /** How often the positions are told to Kafka, for tools that show lag. */
   readonly commitIntervalMs: number
   readonly store: LaneStore
@@ -157,9 +159,10 @@ export class Intake {
   }
 
   #replaceStuckLanes(): void {
-    const { stallTimeoutMs, observer } = this.#options
+    const { stallTimeoutMs, batchesAtOnce, observer } = this.#options
+    const limitMs = stallTimeoutMs * Math.ceil(this.#lanes.size / batchesAtOnce)
     for (const [partition, lane] of this.#lanes) {
-      if (lane.state.name === 'halted' || lane.idleMs < stallTimeoutMs) continue
+      if (lane.state.name === 'halted' || lane.idleMs < limitMs) continue
       observer.failed(lane.partition, intakeFault('lane_stalled'))
       lane.abandon()
       this.#lanes.delete(partition)

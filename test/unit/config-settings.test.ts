@@ -51,7 +51,7 @@ test('an empty environment gives the defaults', () => {
     },
     cache: { host: 'redis', port: 6379, ttlSeconds: 60, timeoutMs: 50, nearPages: 2000 },
     lane: { bufferEvents: 10_000, stallTimeoutMs: 30_000 },
-    batch: { maxEvents: 5000, maxBytes: 8_388_608, maxAgeMs: 5 },
+    batch: { maxEvents: 5000, maxBytes: 8_388_608, atOnce: 3, maxAgeMs: 5 },
     nearState: { cards: 200_000 },
     retry: { minMs: 50, maxMs: 5000 },
     metrics: { host: '127.0.0.1', port: 9090 },

@@ -39,6 +39,13 @@ export const batch = {
       default: '8388608',
       about: 'Most bytes of messages in one batch. By default 8 MiB, for large messages.',
     },
+    atOnce: {
+      name: 'BATCHES_AT_ONCE',
+      kind: wholeNumber({ min: 1, max: 100, unit: 'batches' }),
+      default: '3',
+      about:
+        'Batches that are written at the same time, each on a connection of its own; the other lanes wait for their turn. More than PostgreSQL has cores to spare only wait for each other in the database: 6 instead of 3 on two cores halved the rate where both sides of a movement come at once.',
+    },
     maxAgeMs: {
       name: 'BATCH_MAX_AGE_MS',
       kind: milliseconds(0, 10_000),

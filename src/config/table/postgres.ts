@@ -35,7 +35,8 @@ export const postgres = {
       name: 'POSTGRES_POOL_SIZE',
       kind: wholeNumber({ min: 2, max: 200, unit: 'connections' }),
       default: '10',
-      about: 'Most connections of this process. PostgreSQL allows 100 in all, unless told otherwise.',
+      about:
+        'Most connections for reads. Beside them this process has one for each of BATCHES_AT_ONCE, and one to watch. PostgreSQL allows 100 in all, unless told otherwise.',
     },
     connectTimeoutMs: {
       name: 'POSTGRES_CONNECT_TIMEOUT_MS',
