@@ -4,18 +4,20 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { isObject } from '../src/message/envelope.ts'
 import { root } from '../stack/state.ts'
 import type { DatabaseAddress } from './databases.ts'
 
 export interface BenchProcess {
+  /** Where it listens. */
+  readonly origin: string
   /** Most memory that the process ever had, in bytes; null where the system does not tell (it does on Linux). */
   peakMemoryBytes(): number | null
-  /** Milliseconds of processor time so far; null where the system does not tell. */
   stop(): Promise<void>
 }
 
 export interface ProcessOptions {
-  /** From the root of the repository. */
+  /** From the root of the repository. Prints a line of JSON with its `port` once it has started; 0 for none. */
   readonly program: string
   readonly database: DatabaseAddress
   readonly kafkaServers: string
@@ -27,7 +29,7 @@ export interface ProcessOptions {
 
 const stopLimitMs = 15_000
 
-/** Starts it, and waits for its first line. */
+/** Starts it, and waits until it says so. */
 export async function startProcess(options: ProcessOptions): Promise<BenchProcess> {
   const { program, database, kafkaServers, topic, environment = {}, nodeOptions = [] } = options
   const child = spawn(process.execPath, [...nodeOptions, join(root, program)], {
@@ -54,9 +56,18 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   const ended = once(child, 'exit')
   const lines = createInterface(child.stdout)
   // Read to the end: a pipe that is full would stop the process.
-  const first = new Promise<void>((resolve) => lines.on('line', () => resolve()))
-  await Promise.race([first, ended.then(() => Promise.reject(new Error(`${program} ended at its start`)))])
+  const listening = new Promise<number>((resolve) => {
+    lines.on('line', (line) => {
+      const port = portIn(line)
+      if (port !== null) resolve(port)
+    })
+  })
+  const port = await Promise.race([
+    listening,
+    ended.then(() => Promise.reject(new Error(`${program} ended at its start`))),
+  ])
   return {
+    origin: `http://127.0.0.1:${port}`,
     peakMemoryBytes: () => peakMemoryOf(child.pid),
     stop: async () => {
       child.kill('SIGTERM')
@@ -65,6 +76,11 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
       clearTimeout(timer)
     },
   }
+}
+
+function portIn(line: string): number | null {
+  const said: unknown = JSON.parse(line)
+  return isObject(said) && typeof said['port'] === 'number' ? said['port'] : null
 }
 
 function peakMemoryOf(pid: number | undefined): number | null {

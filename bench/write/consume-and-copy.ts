@@ -61,7 +61,7 @@ const intake = new Intake({
   random: () => Math.random(),
 })
 intake.start()
-console.log('started')
+console.log(JSON.stringify({ port: 0 }))
 
 process.once('SIGTERM', () => {
   void intake.stop().then(async () => {

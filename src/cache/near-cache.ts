@@ -19,6 +19,9 @@ interface Load {
   readers: number
 }
 
+/** Of bars and leases: Redis tells of a key that ended by itself only when it comes across it, which may take a minute. */
+const passingMs = 250
+
 type HandleCache = BasicClientSideCache['handleCache']
 
 export class NearCache extends BasicClientSideCache {
@@ -93,7 +96,9 @@ export class NearCache extends BasicClientSideCache {
 
   #keep(key: string, value: CachedValue): void {
     this.#entries.delete(key)
-    this.#entries.set(key, { value, expiresAtMs: Date.now() + this.#ttlMs })
+    const isPassing = value.kind === 'bar' || value.kind === 'lease'
+    const lifeMs = isPassing ? Math.min(passingMs, this.#ttlMs) : this.#ttlMs
+    this.#entries.set(key, { value, expiresAtMs: Date.now() + lifeMs })
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#maxEntries) break
       this.#entries.delete(oldest)
