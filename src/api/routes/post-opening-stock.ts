@@ -68,9 +68,12 @@ function addRoute(app: Api, { openingStock, limits }: ApiDependencies): void {
       const isCsv = request.headers['content-type']?.trim().toLowerCase().startsWith(openingMediaTypes.csv)
       const { as_of: asOf = null, dry_run: isRehearsal = false } = request.query
       const file = { body, form: isCsv === true ? 'csv' : 'ndjson', asOf } as const
+      // Not the request's own signal: that one comes as soon as the body has been read.
+      const answered = new AbortController()
+      reply.raw.once('close', () => answered.abort())
       const answer = isRehearsal
         ? await openingStock.rehearse(file)
-        : await openingStock.takeIn(file, request.signal)
+        : await openingStock.takeIn(file, answered.signal)
       if (answer.kind !== 'taken') return sendProblem(request, reply, problemOf(answer))
       return reply.code(answer.counts.accepted > 0 ? 202 : 200).send(openingBody(answer, isRehearsal))
     },
