@@ -1,14 +1,16 @@
 import { connect } from 'node:net'
-import { Admin } from '@platformatic/kafka'
+import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
+import { waitUntil } from './wait.ts'
 
 /** The lanes that a service may run side by side, and room for a second one to share them. */
 export const topicPartitions = 6
 
 const connectLimitMs = 2_000
+const leaderLimitMs = 10_000
 
 /**
  * Makes the topic if it is not there; one that is there stays as it is. The broker's defaults decide about
- * replicas.
+ * replicas. A new one is ready to be written when this resolves.
  *
  * @returns whether it was made
  */
@@ -21,8 +23,31 @@ export async function ensureTopic(
     const known = await admin.listTopics()
     if (known.includes(topic)) return false
     await admin.createTopics({ topics: [topic], partitions, replicas: -1 })
+    await untilLed(admin, topic, partitions)
     return true
   })
+}
+
+/**
+ * Waits until each partition of a new topic is answered for. The metadata name a leader some milliseconds before the
+ * broker knows of it, and whoever writes meanwhile is refused, or tries again and writes twice.
+ */
+export async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const asked = Array.from({ length: partitions }, (_, partitionIndex) => ({
+    partitionIndex,
+    timestamp: ListOffsetTimestamps.LATEST,
+  }))
+  const isLed = async (): Promise<boolean> => {
+    try {
+      await admin.listOffsets({ topics: [{ name: topic, partitions: asked }] })
+      return true
+    } catch {
+      // Whatever it is, it is not ready; and if it stays so, the limit says so.
+      return false
+    }
+  }
+  const { signal } = new AbortController()
+  await waitUntil(isLed, { what: `A leader for topic ${topic}`, limitMs: leaderLimitMs, everyMs: 20, signal })
 }
 
 /** Gives `work` an administrator's connection and closes it. */

@@ -8,6 +8,7 @@ import { describeTopic } from '../../src/kafka/cluster.ts'
 import type { Chunk, Position } from '../../src/kafka/chunk.ts'
 import { PartitionReader, type PartitionReaderOptions } from '../../src/kafka/partition-reader.ts'
 import type { Message } from '../../src/message/message.ts'
+import { untilLed } from '../../stack/topic.ts'
 
 /** The broker that `npm test` started for all. */
 export function brokerAddress(): string {
@@ -40,6 +41,7 @@ export async function makeTopic(
   const admin = new Admin({ clientId: 'bincard-test', bootstrapBrokers: [address] })
   t.after(() => admin.close())
   await admin.createTopics({ topics: [topic], partitions, replicas: 1 })
+  await untilLed(admin, topic, partitions)
   t.after(() => admin.deleteTopics({ topics: [topic] }).catch(() => undefined))
   const { topicId } = await eventually(() => describeTopic(cluster, topic, never))
   return { topic, topicId, admin, cluster }
