@@ -19,6 +19,7 @@ import { Fault } from './fault.ts'
 import { DatabaseProbe, healthOf } from './health.ts'
 import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
+import { intakeSettings } from './intake-settings.ts'
 import { BackOff } from './intake/back-off.ts'
 import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
@@ -60,7 +61,7 @@ const migrationTimeoutMs = 30 * 60_000
 
 /** Listens at once; migrates and begins to book as soon as PostgreSQL and Kafka are there. */
 export async function startService({ settings, logger, version }: ServiceOptions): Promise<Service> {
-  const { postgres, kafka, cache, batch, lane, retry, nearState, http } = settings
+  const { postgres, kafka, cache, batch, retry, nearState, http } = settings
   const clock = (): Micros => (Date.now() * 1000) as Micros
 
   // PostgreSQL
@@ -128,21 +129,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
   // Intake
   const report = reportIntake({ metrics, logger })
   const intake = new Intake({
-    cluster: kafka,
-    topic: kafka.topic,
-    group: kafka,
-    fetch: { maxBytes: kafka.fetchMaxBytes, maxWaitMs: kafka.fetchMaxWaitMs },
-    limits: {
-      batchMaxEvents: batch.maxEvents,
-      batchMaxBytes: batch.maxBytes,
-      batchMaxAgeMs: batch.maxAgeMs,
-      bufferMaxEvents: lane.bufferEvents,
-      retryMinMs: retry.minMs,
-      retryMaxMs: retry.maxMs,
-    },
-    stallTimeoutMs: lane.stallTimeoutMs,
-    batchesAtOnce: batch.atOnce,
-    commitIntervalMs: kafka.commitIntervalMs,
+    ...intakeSettings(settings),
     store,
     observer: {
       ...report,

@@ -4,6 +4,7 @@
  */
 import { loadEnvironment } from '../../src/config/environment.ts'
 import { readSettings } from '../../src/config/settings.ts'
+import { intakeSettings } from '../../src/intake-settings.ts'
 import { Intake } from '../../src/intake/intake.ts'
 import type { LaneStore } from '../../src/intake/lane.ts'
 import type { Micros } from '../../src/message/event.ts'
@@ -12,8 +13,8 @@ import { openDatabase } from '../databases.ts'
 import { RawRows, type RawEvent } from './raw-rows.ts'
 
 const { environment } = loadEnvironment(process.cwd())
-const { kafka, postgres, batch, lane, retry } = readSettings(environment)
-const database = openDatabase(postgres, { poolSize: batch.atOnce })
+const settings = readSettings(environment)
+const database = openDatabase(settings.postgres, { poolSize: settings.batch.atOnce })
 const rows = new RawRows()
 
 const store: LaneStore = {
@@ -33,21 +34,7 @@ const store: LaneStore = {
 }
 
 const intake = new Intake({
-  cluster: kafka,
-  topic: kafka.topic,
-  group: kafka,
-  fetch: { maxBytes: kafka.fetchMaxBytes, maxWaitMs: kafka.fetchMaxWaitMs },
-  limits: {
-    batchMaxEvents: batch.maxEvents,
-    batchMaxBytes: batch.maxBytes,
-    batchMaxAgeMs: batch.maxAgeMs,
-    bufferMaxEvents: lane.bufferEvents,
-    retryMinMs: retry.minMs,
-    retryMaxMs: retry.maxMs,
-  },
-  stallTimeoutMs: lane.stallTimeoutMs,
-  batchesAtOnce: batch.atOnce,
-  commitIntervalMs: kafka.commitIntervalMs,
+  ...intakeSettings(settings),
   store,
   observer: {
     booked: () => undefined,
