@@ -21,17 +21,18 @@ export function* decide(
   events: readonly MovementEvent[],
   known: Known,
 ): Generator<HeldRequest, Decision, HeldPage> {
-  const batch = new BatchDraft(events, known)
-  for (const [index, event] of events.entries()) {
+  const batch = new BatchDraft(known)
+  for (const event of events) {
     const card = batch.card(event)
-    const identity = identify(event, batch.legs(event))
-    if (identity !== 'new') batch.settle(index, identity)
-    else if (batch.isTooLarge(event)) batch.settle(index, reject('movement_too_large'))
-    else if (event.kind === 'departure' && event.quantity > card.balance) batch.hold(index, card)
-    else if (event.kind === 'departure') batch.book(index, card)
-    else if (card.balance + event.quantity > maxBalance) batch.settle(index, reject('quantity_overflow'))
+    const pair = batch.pair(event)
+    const identity = identify(event, pair.legs)
+    if (identity !== 'new') batch.settle(identity)
+    else if (batch.isTooLarge(pair)) batch.settle(reject('movement_too_large'))
+    else if (event.kind === 'departure' && event.quantity > card.balance) batch.hold(event, pair, card)
+    else if (event.kind === 'departure') batch.book(event, pair, card)
+    else if (card.balance + event.quantity > maxBalance) batch.settle(reject('quantity_overflow'))
     else {
-      batch.book(index, card)
+      batch.book(event, pair, card)
       yield* release(card, (departure) => batch.release(departure, card))
     }
   }

@@ -138,15 +138,22 @@ export function byAge(a: HeldDeparture, b: HeldDeparture): number {
   return a.movementId < b.movementId ? -1 : a.movementId > b.movementId ? 1 : 0
 }
 
-/** By card: the sum of the arrivals in a batch, which bounds what it could release (see `reachOf`). */
-export function arrivalsByCard(events: readonly MovementEvent[]): Map<string, number> {
-  const sums = new Map<string, number>()
-  for (const event of events) {
-    if (event.kind !== 'arrival') continue
-    const id = cardId(event)
-    sums.set(id, (sums.get(id) ?? 0) + event.quantity)
+/** A card of a batch, and the sum of its arrivals in it, which bounds what they could release (see `reachOf`). */
+export interface CardOfBatch extends CardKey {
+  toCome: number
+}
+
+/** The cards of a batch, by `cardId`. */
+export function cardsOf(events: readonly MovementEvent[]): Map<string, CardOfBatch> {
+  const cards = new Map<string, CardOfBatch>()
+  for (const { kind, warehouseId, productId, quantity } of events) {
+    const id = cardId({ warehouseId, productId })
+    const toCome = kind === 'arrival' ? quantity : 0
+    const card = cards.get(id)
+    if (card === undefined) cards.set(id, { warehouseId, productId, toCome })
+    else card.toCome += toCome
   }
-  return sums
+  return cards
 }
 
 /** The most that a balance can come to in a batch, `toCome` being the sum of the card's arrivals in it. */

@@ -15,6 +15,7 @@ import { intakeFault, toIntakeFault } from './intake-fault.ts'
 import { Lane, type LaneLimits, type LaneParts, type LaneState, type LaneStore } from './lane.ts'
 import type { IntakeObserver } from './observer.ts'
 import { RefusalStreak } from './refusal-streak.ts'
+import { Turns } from './turns.ts'
 
 export interface IntakeOptions {
   readonly cluster: Cluster
@@ -58,6 +59,7 @@ export class Intake {
   readonly #ending = new Set<Promise<void>>()
   readonly #committed = new Map<number, number>()
   readonly #refusals = new Map<number, RefusalStreak>()
+  readonly #turns: Turns
   #committing: Promise<void> | null = null
   #opening: Promise<void> = Promise.resolve()
   #membership: GroupMembership | null = null
@@ -66,6 +68,7 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options
+    this.#turns = new Turns(options.batchesAtOnce)
   }
 
   /** Starts in the background; Kafka may be away, it is tried until it is there. */
@@ -140,7 +143,8 @@ export class Intake {
     const place = { topic, topicId, partition }
     const refusals = this.#refusals.get(partition) ?? new RefusalStreak()
     this.#refusals.set(partition, refusals)
-    const lane = new Lane({ partition: place, log, store, observer, refusals, limits, clock, random })
+    const turns = this.#turns
+    const lane = new Lane({ partition: place, log, store, observer, turns, refusals, limits, clock, random })
     this.#lanes.set(partition, lane)
     observer.laneStarted(place)
     lane.start()

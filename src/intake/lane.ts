@@ -23,6 +23,7 @@ import { locate, type LogBounds } from './locate.ts'
 import type { IntakeObserver } from './observer.ts'
 import type { RefusalStreak } from './refusal-streak.ts'
 import { ReadAhead, type LogReader, type Slice } from './read-ahead.ts'
+import type { Turns } from './turns.ts'
 
 export interface LaneLimits {
   readonly batchMaxEvents: number
@@ -50,6 +51,8 @@ export interface LaneParts {
   readonly log: LaneLog
   readonly store: LaneStore
   readonly observer: IntakeObserver
+  /** Shared by the lanes that write to one database. */
+  readonly turns: Turns
   /** Of the partition, whichever lane books it. */
   readonly refusals: RefusalStreak
   readonly limits: LaneLimits
@@ -153,7 +156,7 @@ export class Lane {
 
   /** Books from a position on until it is fenced or stopped; throws a Fault. */
   async #bookFrom(from: Position): Promise<void> {
-    const { log, limits, clock } = this.#parts
+    const { log, limits, clock, turns } = this.#parts
     const ahead = new ReadAhead({
       reader: log,
       from,
@@ -166,14 +169,15 @@ export class Lane {
     this.#abort.signal.addEventListener('abort', stopWaiting, { once: true })
     try {
       while (!this.#abort.signal.aborted) {
-        const slice = await ahead.next({
-          maxEvents: this.#window,
-          maxBytes: limits.batchMaxBytes,
-          maxAgeMs: limits.batchMaxAgeMs,
+        const most = { maxEvents: this.#window, maxBytes: limits.batchMaxBytes }
+        await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs })
+        const [slice, done] = await turns.take(async () => {
+          const next = ahead.slice(most)
+          return [next, await this.#book(next)] as const
         })
-        const done = await this.#book(slice)
         if (done === 'fenced') return
-        if (done === 'again') continue
+        if (done === 'conflict') await this.#backOff.wait(this.#abort.signal)
+        if (done !== 'booked') continue
         ahead.drop(slice)
         this.#position = slice.to
       }
@@ -184,7 +188,7 @@ export class Lane {
   }
 
   /** One attempt at one batch. */
-  async #book(slice: Slice): Promise<'booked' | 'again' | 'fenced'> {
+  async #book(slice: Slice): Promise<'booked' | 'conflict' | 'again' | 'fenced'> {
     const { store, partition, observer, limits, refusals } = this.#parts
     const startedMs = performance.now()
     try {
@@ -204,7 +208,7 @@ export class Lane {
       return 'booked'
     } catch (error) {
       const fault = toIntakeFault(error)
-      if (fault.kind === 'conflict') return await this.#yieldTo(fault, slice)
+      if (fault.kind === 'conflict') return this.#yieldTo(fault, slice)
       if (fault.kind === 'refused') return await this.#isolate(fault, slice)
       throw fault
     } finally {
@@ -212,19 +216,18 @@ export class Lane {
     }
   }
 
-  async #yieldTo(fault: Fault, { items }: Slice): Promise<'again'> {
+  #yieldTo(fault: Fault, { items }: Slice): 'conflict' {
     this.#parts.observer.failed(this.#parts.partition, fault)
     this.#conflicts += 1
     if (this.#conflicts % conflictsBeforeHalving === 0) {
       this.#window = half(items.length)
       this.#state = { name: 'failing', fault }
     }
-    await this.#backOff.wait(this.#abort.signal)
-    return 'again'
+    return 'conflict'
   }
 
   /** Finds the one event that the database refuses, and books it into quarantine. */
-  async #isolate(fault: Fault, slice: Slice): Promise<'booked' | 'again' | 'fenced'> {
+  async #isolate(fault: Fault, slice: Slice): Promise<'booked' | 'conflict' | 'again' | 'fenced'> {
     const [item, ...others] = slice.items
     this.#parts.observer.failed(this.#parts.partition, fault)
     if (item === undefined) throw fault

@@ -71,10 +71,10 @@ export class ReadAhead {
   }
 
   /**
-   * Waits for messages, or for records that carry none (then `items` is empty). Throws what the reader threw, once
-   * all that was read before is dropped.
+   * Waits for messages, and then for others to join them; or for records that carry none. Throws what the reader threw,
+   * once all that was read before is dropped.
    */
-  async next({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<Slice> {
+  async filled({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
     while (this.#end.nextOffset === this.#from.nextOffset) {
       if (this.#failure !== null) throw this.#failure.error
       await this.#changed.promise
@@ -85,7 +85,22 @@ export class ReadAhead {
       if (leftMs <= 0) break
       await withinMs(this.#changed.promise, leftMs)
     }
-    return this.#slice(maxEvents, maxBytes)
+  }
+
+  /** What is ready now, as much as fits; `items` is empty for records that carry no messages. */
+  slice({ maxEvents, maxBytes }: Pick<SliceLimits, 'maxEvents' | 'maxBytes'>): Slice {
+    let count = 0
+    let bytes = 0
+    for (const ready of this.#ready) {
+      if (count > 0 && (count >= maxEvents || bytes + ready.bytes > maxBytes)) break
+      count += 1
+      bytes += ready.bytes
+    }
+    const items = this.#ready.slice(0, count).map(({ item }) => item)
+    const last = this.#ready[count - 1]
+    const isAll = count === this.#ready.length || last === undefined
+    const to = isAll ? this.#end : { nextOffset: last.item.message.offset + 1, leaderEpoch: last.leaderEpoch }
+    return { items, from: this.#from, to }
   }
 
   /** The slice is booked: go on behind it. */
@@ -132,21 +147,6 @@ export class ReadAhead {
     this.#end = { nextOffset: chunk.nextOffset, leaderEpoch: chunk.leaderEpoch }
     this.#options.onChunk(chunk)
     this.#notify()
-  }
-
-  #slice(maxEvents: number, maxBytes: number): Slice {
-    let count = 0
-    let bytes = 0
-    for (const ready of this.#ready) {
-      if (count > 0 && (count >= maxEvents || bytes + ready.bytes > maxBytes)) break
-      count += 1
-      bytes += ready.bytes
-    }
-    const items = this.#ready.slice(0, count).map(({ item }) => item)
-    const last = this.#ready[count - 1]
-    const isAll = count === this.#ready.length || last === undefined
-    const to = isAll ? this.#end : { nextOffset: last.item.message.offset + 1, leaderEpoch: last.leaderEpoch }
-    return { items, from: this.#from, to }
   }
 
   #notify(): void {

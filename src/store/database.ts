@@ -15,7 +15,11 @@ import { postgresFault, toPostgresFault } from './postgres-fault.ts'
 
 /** Rows come as objects by column name: int8 as number, timestamptz as Micros, uuid as lower-case text. */
 export interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  /**
+   * `name`: each connection keeps the statement prepared under it, and soon has a plan that fits all values. For small
+   * reads that are asked again and again, which take longer to plan than to run. A name means one text.
+   */
+  query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>
 }
 
 /** One transaction. */
@@ -81,8 +85,8 @@ export class Database implements Queryable {
   }
 
   /** One statement, in a transaction of its own. */
-  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return await this.#withSession((session) => session.query<Row>(text, values))
+  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+    return await this.#withSession((session) => session.query<Row>(text, values, name))
   }
 
   /** Several reads of one moment: all of them see the same snapshot. */
@@ -191,10 +195,8 @@ class PooledSession implements Session {
     this.#answerTimeoutMs = answerTimeoutMs
   }
 
-  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.#bounded(
-      values.length === 0 ? this.#client.query(text) : this.#client.query(text, [...values]),
-    )
+  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+    const result = await this.#bounded(this.#client.query({ text, values: [...values], name }))
     return result.rows as Row[]
   }
 

@@ -53,18 +53,19 @@ export class NearState {
   }
 
   /** The card's state, if it is proven for a transaction that took its warehouse. */
-  card(key: CardKey): CardState | undefined {
-    const id = cardId(key)
+  card(key: CardKey, id = cardId(key)): CardState | undefined {
     const memory = this.#cards.get(id)
     if (memory === undefined) return undefined
+    if (memory.of === this.#warehouses.get(key.warehouseId)) return memory.state
     this.#cards.delete(id)
-    if (memory.of !== this.#warehouses.get(key.warehouseId)) return undefined
-    this.#cards.set(id, memory)
-    return memory.state
+    return undefined
   }
 
-  /** After COMMIT: the cards of the taken warehouses as they are now. */
-  publish(taken: readonly TakenWarehouse[], cards: Iterable<CardState & CardKey>): void {
+  /**
+   * After COMMIT: the cards of the taken warehouses as they are now, by `cardId`; those that the transaction used and
+   * did not change are among them, and so are remembered longer.
+   */
+  publish(taken: readonly TakenWarehouse[], cards: ReadonlyMap<string, CardState & CardKey>): void {
     const current = new Set<WarehouseId>()
     for (const { warehouseId, token, prevToken } of taken) {
       const memory = this.#warehouses.get(warehouseId)
@@ -73,10 +74,9 @@ export class NearState {
       else memory.token = token
       current.add(warehouseId)
     }
-    for (const { warehouseId, productId, lastLine, balance, heldFloor } of cards) {
+    for (const [id, { warehouseId, lastLine, balance, heldFloor }] of cards) {
       const of = this.#warehouses.get(warehouseId)
       if (of === undefined || !current.has(warehouseId)) continue
-      const id = cardId({ warehouseId, productId })
       this.#cards.delete(id)
       this.#cards.set(id, { of, state: { lastLine, balance, heldFloor } })
     }

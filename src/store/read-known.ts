@@ -1,9 +1,10 @@
 /** What a batch must know before it can be decided; read under the warehouses' locks. */
 import {
-  arrivalsByCard,
   cardId,
+  cardsOf,
   pairId,
   reachOf,
+  type CardOfBatch,
   type CardState,
   type HeldDeparture,
   type HeldPage,
@@ -12,7 +13,8 @@ import {
   type Leg,
 } from '../booking/ledger.ts'
 import { formatTimestamp } from '../message/timestamp.ts'
-import type { CardKey, MovementEvent, MovementId, ProductId, WarehouseId } from '../message/event.ts'
+import type { CardKey, MovementEvent, MovementId, ProductId } from '../message/event.ts'
+import { int8Array, uuidArray } from './binary-array.ts'
 import type { Queryable } from './database.ts'
 import type { NearState } from './near-state.ts'
 
@@ -26,8 +28,9 @@ export async function readKnown(
   near: NearState,
 ): Promise<Known> {
   const { legs, products } = await readLegs(db, events)
-  const cards = await readCards(db, events, near)
-  const held = await readHeld(db, withinReach(events, cards))
+  const touched = cardsOf(events)
+  const cards = await readCards(db, touched, near)
+  const held = await readHeld(db, withinReach(touched, cards))
   return { cards, legs, products, held }
 }
 
@@ -45,7 +48,8 @@ async function readLegs(
        quantity, occurred_at as "occurredAt", source, message_id as "messageId"
      from movement_leg
      where movement_id = any($1::uuid[]) and (leg <= 1 or product_id = any($2::uuid[]))`,
-    [[...movements], [...new Set(events.map(({ productId }) => productId))]],
+    [uuidArray([...movements]), uuidArray([...new Set(events.map(({ productId }) => productId))])],
+    'legs_of_batch',
   )
   for (const row of rows) {
     const pair = pairId(row)
@@ -60,19 +64,17 @@ async function readLegs(
   return { legs, products }
 }
 
-/** The cards of the events: as remembered where that is proven, else as their last lines say. */
+/** The cards, as remembered where that is proven, else as their last lines say. */
 async function readCards(
   db: Queryable,
-  events: readonly MovementEvent[],
+  touched: ReadonlyMap<string, CardOfBatch>,
   near: NearState,
 ): Promise<Map<string, CardState>> {
   const cards = new Map<string, CardState>()
   const missing = new Map<string, CardKey>()
-  for (const event of events) {
-    const id = cardId(event)
-    if (cards.has(id) || missing.has(id)) continue
-    const state = near.card(event)
-    if (state === undefined) missing.set(id, event)
+  for (const [id, card] of touched) {
+    const state = near.card(card, id)
+    if (state === undefined) missing.set(id, card)
     else cards.set(id, state)
   }
   if (missing.size === 0) return cards
@@ -83,8 +85,8 @@ async function readCards(
     db,
     keys.map(({ warehouseId, productId }) => ({ warehouseId, productId, above: 0 })),
   )
-  for (const [id, key] of missing) {
-    const { line, balance } = lines.get(cardId(key)) ?? { line: 0, balance: 0 }
+  for (const id of missing.keys()) {
+    const { line, balance } = lines.get(id) ?? { line: 0, balance: 0 }
     cards.set(id, { lastLine: line, balance, heldFloor: floors.get(id) ?? Infinity })
   }
   return cards
@@ -104,6 +106,7 @@ async function readLastLines(
        order by c.line desc limit 1
      ) l`,
     columnsOf(keys),
+    'last_lines_of_batch',
   )
   return new Map(rows.map((row) => [cardId(row), row]))
 }
@@ -123,7 +126,8 @@ async function readHeldFloors(
          and m.quantity > u.above
        order by m.quantity limit 1
      ) s`,
-    [...columnsOf(cards), cards.map(({ above }) => above)],
+    [...columnsOf(cards), int8Array(cards.map(({ above }) => above))],
+    'held_floors_of_batch',
   )
   return new Map(rows.map((row) => [cardId(row), row.quantity]))
 }
@@ -133,18 +137,18 @@ interface CardInReach extends CardKey {
 }
 
 /** The cards on which this batch may release something. */
-function withinReach(events: readonly MovementEvent[], cards: ReadonlyMap<string, CardState>): CardInReach[] {
-  const arrivals = arrivalsByCard(events)
-  const found = new Map<string, CardInReach>()
-  for (const { warehouseId, productId } of events) {
-    const id = cardId({ warehouseId, productId })
+function withinReach(
+  touched: ReadonlyMap<string, CardOfBatch>,
+  cards: ReadonlyMap<string, CardState>,
+): CardInReach[] {
+  const found: CardInReach[] = []
+  for (const [id, { warehouseId, productId, toCome }] of touched) {
     const card = cards.get(id)
-    const toCome = arrivals.get(id)
-    if (card === undefined || toCome === undefined || found.has(id)) continue
+    if (card === undefined || toCome === 0) continue
     const reach = reachOf({ balance: card.balance, toCome })
-    if (card.heldFloor <= reach) found.set(id, { warehouseId, productId, reach })
+    if (card.heldFloor <= reach) found.push({ warehouseId, productId, reach })
   }
-  return [...found.values()]
+  return found
 }
 
 type HeldRow = CardKey & HeldDeparture
@@ -161,7 +165,8 @@ async function readHeld(db: Queryable, cards: readonly CardInReach[]): Promise<M
          and m.quantity <= u.reach
        order by m.occurred_at, m.movement_id limit ${firstPageSize + 1}
      ) m`,
-    [...columnsOf(cards), cards.map(({ reach }) => reach)],
+    [...columnsOf(cards), int8Array(cards.map(({ reach }) => reach))],
+    'held_of_batch',
   )
   const found = Map.groupBy(rows, cardId)
   const complete = cards.filter((card) => (found.get(cardId(card)) ?? []).length <= firstPageSize)
@@ -201,6 +206,9 @@ function toPage(
   return { departures: rows.slice(0, size), atMost, complete: rows.length <= size, nextFloor }
 }
 
-function columnsOf(keys: readonly CardKey[]): [WarehouseId[], ProductId[]] {
-  return [keys.map(({ warehouseId }) => warehouseId), keys.map(({ productId }) => productId)]
+function columnsOf(keys: readonly CardKey[]): [Buffer, Buffer] {
+  return [
+    uuidArray(keys.map(({ warehouseId }) => warehouseId)),
+    uuidArray(keys.map(({ productId }) => productId)),
+  ]
 }

@@ -61,7 +61,7 @@ export async function writeBatch(
     void bars.lift(database)
     if (written === 'fenced') return 'fenced'
     const { warehouses, decision, outcomes } = written
-    nearState.publish([...warehouses.values()], decision.cards.values())
+    nearState.publish([...warehouses.values()], decision.cards)
     return { outcomes, releases: decision.releases.length }
   } catch (error) {
     bars.abandon(error)
@@ -82,7 +82,7 @@ function mergeOutcomes({ items }: Batch, decided: readonly Outcome[]): Outcome[]
 }
 
 /** `met`: movements that another transaction has booked since they were read. */
-async function write(session: Session, decided: DecidedBatch): Promise<{ met: MovementId[] }> {
+async function write(session: Session, decided: DecidedBatch): Promise<{ met: readonly MovementId[] }> {
   const { batch, decision } = decided
   await writeLegs(session, decided)
   await writeLines(session, decided)
@@ -93,17 +93,12 @@ async function write(session: Session, decided: DecidedBatch): Promise<{ met: Mo
     const tally = { ...countNew(decided), movementsInTransit, messagesQuarantined }
     await addToTally(session, batch.partition, { tally, changes: summariseBatch(decided) })
   }
-  return { met: met.map(({ movementId }) => movementId) }
+  return { met }
 }
 
 /** Each of these is told exactly by a row that only one transaction can write. */
 function countNew({ batch, warehouses, decision }: DecidedBatch) {
   const { legs, lines, releases } = decision
-  const count = <Item>(items: Iterable<Item>, matches: (item: Item) => boolean): number => {
-    let found = 0
-    for (const item of items) if (matches(item)) found += 1
-    return found
-  }
   return {
     messagesSettled: batch.items.length,
     warehouses: count(warehouses.values(), ({ prevToken }) => prevToken === null),
@@ -113,4 +108,10 @@ function countNew({ batch, warehouses, decision }: DecidedBatch) {
     movementsArrived: count(legs, ({ leg }) => leg === 1),
     departuresHeld: count(legs, ({ line }) => line === null) - releases.length,
   }
+}
+
+function count<Item>(items: Iterable<Item>, matches: (item: Item) => boolean): number {
+  let found = 0
+  for (const item of items) if (matches(item)) found += 1
+  return found
 }

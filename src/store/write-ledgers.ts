@@ -1,6 +1,7 @@
 import type { NewLeg, NewLine, Release } from '../booking/ledger.ts'
 import type { MovementEvent, Micros } from '../message/event.ts'
 import type { DecidedBatch } from './batch.ts'
+import { int8Array, uuidArray } from './binary-array.ts'
 import { BinaryCopy } from './binary-copy.ts'
 import type { Session } from './database.ts'
 import { postgresFault } from './postgres-fault.ts'
@@ -80,10 +81,11 @@ export async function writeReleases(session: Session, releases: readonly Release
        and coalesce(m.line, 0) = 0
      returning m.leg`,
     [
-      releases.map(({ movementId }) => movementId),
-      releases.map(({ productId }) => productId),
-      releases.map(({ line }) => line),
+      uuidArray(releases.map(({ movementId }) => movementId)),
+      uuidArray(releases.map(({ productId }) => productId)),
+      int8Array(releases.map(({ line }) => line)),
     ],
+    'release_departures',
   )
   if (rows.length !== releases.length) throw postgresFault('key_collision')
 }

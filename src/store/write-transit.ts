@@ -1,21 +1,16 @@
 import { pairId, type TransitChange } from '../booking/ledger.ts'
-import { formatTimestamp } from '../message/timestamp.ts'
+import type { MovementId, ProductId } from '../message/event.ts'
+import { int8Array, timestampArray, uuidArray } from './binary-array.ts'
 import type { Session } from './database.ts'
-import type { MovementPair } from './read-movement-sides.ts'
-
-interface TransitKey {
-  readonly movement_id: string
-  readonly product_id: string
-}
 
 export interface WrittenTransit {
   /** By how many rows the table grew. */
   readonly grown: number
   /**
-   * Pairs in which there was something else than was known: another transaction has booked legs of them since they
-   * were read. Of two that book one pair at once, the second finds this here.
+   * Movements in which there was something else than was known: another transaction has booked legs of them since they
+   * were read. Of two that book one movement at once, the second finds this here.
    */
-  readonly met: readonly MovementPair[]
+  readonly met: readonly MovementId[]
 }
 
 /**
@@ -31,83 +26,93 @@ export async function writeTransit(
   changes: readonly TransitChange[],
 ): Promise<WrittenTransit> {
   const sorted = changes.filter(({ difference }) => difference !== 0).sort(byKey)
-  const settled = await deleteSettled(
-    session,
-    sorted.filter(({ known }) => known),
-  )
-  const rest = sorted.filter((change) => !settled.has(pairId(change)))
-  const { grown, quantities } = await addDifferences(session, rest)
-  const met = sorted.filter((change) => {
-    const quantity = settled.has(pairId(change)) ? 0 : quantities.get(pairId(change))
-    return quantity !== change.before + change.difference
-  })
-  return { grown: grown - settled.size, met }
+  const met: MovementId[] = []
+  const seen = sorted.filter(({ known }) => known)
+  const settled = await deleteSettled(session, seen)
+  for (const { movementId, before, difference } of settled)
+    if (before + difference !== 0) met.push(movementId)
+  const rest = settled.size === 0 ? sorted : sorted.filter((change) => !settled.has(change))
+  const changed = await addDifferences(session, rest)
+  const zeros: TransitChange[] = []
+  for (const change of rest) {
+    const quantity = changed.get(pairId(change)) ?? change.difference
+    if (quantity !== change.before + change.difference) met.push(change.movementId)
+    if (quantity === 0) zeros.push(change)
+  }
+  const removed = await deleteZeros(session, zeros)
+  return { grown: rest.length - changed.size - removed - settled.size, met }
 }
 
-async function deleteSettled(session: Session, changes: readonly TransitChange[]): Promise<Set<string>> {
+/** Those whose row is gone. */
+async function deleteSettled(
+  session: Session,
+  changes: readonly TransitChange[],
+): Promise<ReadonlySet<TransitChange>> {
   if (changes.length === 0) return new Set()
-  const rows = await session.query<TransitKey>(
+  const rows = await session.query<{ place: number }>(
     `delete from transit t
-     using unnest($1::uuid[], $2::uuid[], $3::bigint[]) as d (movement_id, product_id, difference)
+     using unnest($1::uuid[], $2::uuid[], $3::bigint[])
+       with ordinality as d (movement_id, product_id, difference, place)
      where t.movement_id = d.movement_id and t.product_id = d.product_id and t.quantity + d.difference = 0
-     returning t.movement_id, t.product_id`,
-    columnsOf(changes),
+     returning d.place`,
+    [...keysOf(changes), int8Array(changes.map(({ difference }) => difference))],
+    'delete_settled_transit',
   )
-  return new Set(rows.map(({ movement_id: movementId, product_id: productId }) => movementId + productId))
+  return new Set(rows.map(({ place }) => at(changes, place)))
 }
 
-/** The quantities by pair, as they are now. */
+/** The quantities now of those that found a row, by `pairId`. All the others made one. */
 async function addDifferences(
   session: Session,
   changes: readonly TransitChange[],
-): Promise<{ grown: number; quantities: ReadonlyMap<string, number> }> {
-  if (changes.length === 0) return { grown: 0, quantities: new Map() }
-  const rows = await session.query<TransitKey & { quantity: number; is_new: boolean }>(
-    `insert into transit as t (movement_id, product_id, quantity, since)
-     select d.movement_id, d.product_id, d.difference, d.since
-     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])
-       as d (movement_id, product_id, difference, since)
-     order by d.movement_id, d.product_id
-     on conflict (movement_id, product_id) do update set
-       quantity = t.quantity + excluded.quantity,
-       since = least(t.since, excluded.since)
-     returning movement_id, product_id, quantity, t.xmax = 0 as is_new`,
-    [...columnsOf(changes), changes.map(({ since }) => formatTimestamp(since))],
+): Promise<ReadonlyMap<string, number>> {
+  if (changes.length === 0) return new Map()
+  const rows = await session.query<{ movementId: MovementId; productId: ProductId; quantity: number }>(
+    `with added as (
+       insert into transit as t (movement_id, product_id, quantity, since)
+       select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[])
+       on conflict (movement_id, product_id) do update set
+         quantity = t.quantity + excluded.quantity,
+         since = least(t.since, excluded.since)
+       returning movement_id, product_id, quantity, t.xmax = 0 as is_new
+     )
+     select movement_id as "movementId", product_id as "productId", quantity from added where not is_new`,
+    [
+      ...keysOf(changes),
+      int8Array(changes.map(({ difference }) => difference)),
+      timestampArray(changes.map(({ since }) => since)),
+    ],
+    'add_to_transit',
   )
-  const added = rows.filter(({ is_new: isNew }) => isNew).length
-  const zeros = rows.filter(({ quantity }) => quantity === 0)
-  return {
-    grown: added - (await deleteZeros(session, zeros)),
-    quantities: new Map(
-      rows.map(({ movement_id: movementId, product_id: productId, quantity }) => [
-        movementId + productId,
-        quantity,
-      ]),
-    ),
-  }
+  return new Map(rows.map((row) => [pairId(row), row.quantity]))
 }
 
-async function deleteZeros(session: Session, zeros: readonly TransitKey[]): Promise<number> {
+async function deleteZeros(session: Session, zeros: readonly TransitChange[]): Promise<number> {
   if (zeros.length === 0) return 0
   const rows = await session.query(
     `delete from transit t
      using unnest($1::uuid[], $2::uuid[]) as z (movement_id, product_id)
      where t.movement_id = z.movement_id and t.product_id = z.product_id and t.quantity = 0
-     returning t.movement_id`,
-    [
-      zeros.map(({ movement_id: movementId }) => movementId),
-      zeros.map(({ product_id: productId }) => productId),
-    ],
+     returning 1 as gone`,
+    keysOf(zeros),
+    'delete_zero_transit',
   )
   return rows.length
 }
 
-function columnsOf(changes: readonly TransitChange[]): [string[], string[], number[]] {
+function keysOf(changes: readonly TransitChange[]): [Buffer, Buffer] {
   return [
-    changes.map(({ movementId }) => movementId),
-    changes.map(({ productId }) => productId),
-    changes.map(({ difference }) => difference),
+    uuidArray(changes.map(({ movementId }) => movementId)),
+    uuidArray(changes.map(({ productId }) => productId)),
   ]
+}
+
+/** By the number that the server gave it, from one on. */
+function at(changes: readonly TransitChange[], place: number): TransitChange {
+  const change = changes[place - 1]
+  if (change === undefined)
+    throw new RangeError(`the database answers with a ${place}th of ${changes.length} changes`)
+  return change
 }
 
 function byKey(a: TransitChange, b: TransitChange): number {

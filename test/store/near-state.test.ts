@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Fault } from '../../src/fault.ts'
+import { cardId, type CardState } from '../../src/booking/ledger.ts'
+import type { CardKey } from '../../src/message/event.ts'
 import { NearState } from '../../src/store/near-state.ts'
 import { checkBooks } from '../support/books.ts'
 import { arrival, departure, product, warehouse } from '../support/events.ts'
@@ -9,11 +11,18 @@ import { freshLedger, namesOf } from '../support/ledger.ts'
 const card = { warehouseId: warehouse(1), productId: product(1) }
 const state = { lastLine: 1, balance: 5, heldFloor: Infinity }
 
+function byId(...cards: (CardState & CardKey)[]): Map<string, CardState & CardKey> {
+  return new Map(cards.map((one) => [cardId(one), one]))
+}
+
 suite('the near state', () => {
   test('a card is remembered only while the tokens of its warehouse form a chain', () => {
     const near = new NearState(10)
     near.take({ warehouseId: card.warehouseId, token: 'a', prevToken: null })
-    near.publish([{ warehouseId: card.warehouseId, token: 'a', prevToken: null }], [{ ...card, ...state }])
+    near.publish(
+      [{ warehouseId: card.warehouseId, token: 'a', prevToken: null }],
+      byId({ ...card, ...state }),
+    )
     near.take({ warehouseId: card.warehouseId, token: 'b', prevToken: 'a' })
     assert.deepEqual(near.card(card), state)
     near.take({ warehouseId: card.warehouseId, token: 'd', prevToken: 'c' })
@@ -26,8 +35,8 @@ suite('the near state', () => {
     const late = { warehouseId: card.warehouseId, token: 'b', prevToken: 'a' }
     near.take(early)
     near.take(late)
-    near.publish([late], [{ ...card, ...state, lastLine: 2 }])
-    near.publish([early], [{ ...card, ...state, lastLine: 1 }])
+    near.publish([late], byId({ ...card, ...state, lastLine: 2 }))
+    near.publish([early], byId({ ...card, ...state, lastLine: 1 }))
     near.take({ warehouseId: card.warehouseId, token: 'c', prevToken: 'b' })
     assert.deepEqual(near.card(card), { ...state, lastLine: 2 })
   })
@@ -36,11 +45,11 @@ suite('the near state', () => {
     const near = new NearState(10)
     const first = { warehouseId: card.warehouseId, token: 'a', prevToken: null }
     near.take(first)
-    near.publish([first], [{ ...card, ...state }])
+    near.publish([first], byId({ ...card, ...state }))
     const second = { warehouseId: card.warehouseId, token: 'b', prevToken: 'a' }
     near.take(second)
     near.forget([card.warehouseId])
-    near.publish([second], [{ ...card, ...state, lastLine: 2 }])
+    near.publish([second], byId({ ...card, ...state, lastLine: 2 }))
     near.take({ warehouseId: card.warehouseId, token: 'c', prevToken: 'b' })
     assert.equal(near.card(card), undefined)
   })
@@ -50,10 +59,10 @@ suite('the near state', () => {
     const taken = { warehouseId: card.warehouseId, token: 'a', prevToken: null }
     near.take(taken)
     const cards = [1, 2].map((n) => ({ ...state, warehouseId: card.warehouseId, productId: product(n) }))
-    near.publish([taken], cards)
+    near.publish([taken], byId(...cards))
     near.take({ ...taken, token: 'b', prevToken: 'a' })
-    near.card(card)
-    near.publish([{ ...taken, token: 'b', prevToken: 'a' }], [{ ...state, ...card, productId: product(3) }])
+    const used = [card, { ...card, productId: product(3) }].map((key) => ({ ...key, ...state }))
+    near.publish([{ ...taken, token: 'b', prevToken: 'a' }], byId(...used))
     near.take({ ...taken, token: 'c', prevToken: 'b' })
     assert.deepEqual(near.card(card), state)
     assert.equal(near.card({ ...card, productId: product(2) }), undefined)

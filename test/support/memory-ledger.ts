@@ -1,9 +1,9 @@
 /** A store in memory around the real pure core: it reads for a batch, drives the decision, applies it whole. */
 import { decide } from '../../src/booking/decide.ts'
 import {
-  arrivalsByCard,
   byAge,
   cardId,
+  cardsOf,
   pairId,
   reachOf,
   type CardState,
@@ -76,14 +76,13 @@ export class MemoryLedger {
     }
     const cards = new Map<string, CardState>()
     const held = new Map<string, HeldPage>()
-    const arrivals = arrivalsByCard(events)
-    for (const event of events) {
-      const floor = this.#floorOf(event)
-      const card = { lastLine: this.linesOf(event).length, balance: this.balance(event), heldFloor: floor }
-      cards.set(cardId(event), card)
-      const reach = reachOf({ balance: card.balance, toCome: arrivals.get(cardId(event)) ?? 0 })
-      const request = { card: event, after: null, atMost: reach }
-      if (floor <= reach) held.set(cardId(event), this.#page(request, this.#options.firstPage))
+    for (const [id, key] of cardsOf(events)) {
+      const floor = this.#floorOf(key)
+      const card = { lastLine: this.linesOf(key).length, balance: this.balance(key), heldFloor: floor }
+      cards.set(id, card)
+      const reach = reachOf({ balance: card.balance, toCome: key.toCome })
+      const request = { card: key, after: null, atMost: reach }
+      if (floor <= reach) held.set(id, this.#page(request, this.#options.firstPage))
     }
     return { cards, legs, products, held }
   }

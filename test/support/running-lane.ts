@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { Lane, type LaneStore } from '../../src/intake/lane.ts'
 import type { IntakeObserver } from '../../src/intake/observer.ts'
 import { RefusalStreak } from '../../src/intake/refusal-streak.ts'
+import { Turns } from '../../src/intake/turns.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
 import { writeBatch } from '../../src/store/write-batch.ts'
@@ -67,6 +68,7 @@ export function startLane(
     log,
     store,
     observer,
+    turns: new Turns(1),
     refusals,
     limits: { ...limits, batchMaxBytes },
     clock,
