@@ -12,6 +12,9 @@ export interface LockedWarehouse extends TakenWarehouse {
   readonly recordedAt: Micros
 }
 
+/** Small batches come often, and are dearer to plan than to write: the statement of up to so many is kept prepared. */
+const mostPrepared = 16
+
 /**
  * Takes the warehouses of the events: from here to the end of the transaction nobody else books on their cards.
  * Sorted, as everywhere, so that locks form no cycle. One statement, `insert … on conflict do update`: it works for
@@ -49,6 +52,7 @@ export async function lockWarehouses(
        source = coalesce(excluded.source, w.source)
      returning warehouse_id, prev_token, last_recorded_at`,
     [token, ...sorted.flat()],
+    sorted.length <= mostPrepared ? `lock_${sorted.length}_warehouses` : undefined,
   )
   return new Map(
     locked.map(({ warehouse_id: warehouseId, prev_token: prevToken, last_recorded_at: recordedAt }) => [
