@@ -42,14 +42,16 @@ export interface Slice {
 }
 
 interface Ready {
-  readonly item: BatchItem
+  readonly message: Message
+  readonly receivedAt: Micros
   readonly bytes: number
   readonly leaderEpoch: number
 }
 
 /**
- * Reads and decodes a partition from a position on, while what was read before is being booked. What is handed out
- * stays until it is dropped, so that a batch can be tried again, whole or in smaller parts.
+ * Reads a partition from a position on, while what was read before is being booked. What is handed out stays until it is
+ * dropped, so that a batch can be tried again, whole or in smaller parts. Messages wait as they came and are decoded when
+ * they are handed out: so of all that is ready, no more than a batch takes the memory of its events.
  */
 export class ReadAhead {
   readonly #options: ReadAheadOptions
@@ -96,10 +98,12 @@ export class ReadAhead {
       count += 1
       bytes += ready.bytes
     }
-    const items = this.#ready.slice(0, count).map(({ item }) => item)
+    const items = this.#ready
+      .slice(0, count)
+      .map(({ message, receivedAt }) => ({ message, receivedAt, decoded: decode(message, receivedAt) }))
     const last = this.#ready[count - 1]
     const isAll = count === this.#ready.length || last === undefined
-    const to = isAll ? this.#end : { nextOffset: last.item.message.offset + 1, leaderEpoch: last.leaderEpoch }
+    const to = isAll ? this.#end : { nextOffset: last.message.offset + 1, leaderEpoch: last.leaderEpoch }
     return { items, from: this.#from, to }
   }
 
@@ -140,8 +144,7 @@ export class ReadAhead {
     const leaderEpoch = chunk.leaderEpoch === this.#end.leaderEpoch ? chunk.leaderEpoch : -1
     for (const message of chunk.messages) {
       const bytes = sizeOf(message)
-      const item = { message, decoded: decode(message, receivedAt), receivedAt }
-      this.#ready.push({ item, bytes, leaderEpoch })
+      this.#ready.push({ message, receivedAt, bytes, leaderEpoch })
       this.#bytes += bytes
     }
     this.#end = { nextOffset: chunk.nextOffset, leaderEpoch: chunk.leaderEpoch }
