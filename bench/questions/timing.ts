@@ -1,3 +1,5 @@
+import { markdownTable } from '../table.ts'
+
 /** How long one question took, in milliseconds. */
 export interface Timing {
   readonly operation: string
@@ -29,12 +31,5 @@ export function tableOf(timings: readonly Timing[]): string {
     timing.medianMs.toFixed(1),
     timing.p99Ms.toFixed(1) + (isTooSlow(timing) ? ', too slow' : ''),
   ])
-  const head = ['Operation', 'Asked for', 'Median, ms', 'p99, ms']
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
-  )
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
-  const rule = widths.map((width, column) => (column < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
-  return [line(head), line(rule), ...rows.map(line)].join('\n')
+  return markdownTable(['Operation', 'Asked for', 'Median, ms', 'p99, ms'], rows, { texts: 2 })
 }
