@@ -4,10 +4,11 @@
  */
 import type { Client } from '../src/client/client.ts'
 import type { Progress } from '../stack/progress.ts'
+import { realClock } from '../open-loop/clock.ts'
+import { keepPace, startsIn, type Pace } from '../open-loop/pace.ts'
+import type { Sender } from '../open-loop/sender.ts'
 import { checkBooks, readTotals } from './books.ts'
-import { realClock } from './clock.ts'
 import { intakeStep, type IntakeStep } from './intake-step.ts'
-import { keepPace, startsIn, type Pace } from './pace.ts'
 import { raise } from './ramp.ts'
 import { readPaths } from './paths.ts'
 import type { Plan } from './plan.ts'
@@ -15,7 +16,6 @@ import type { ReadLoad } from './read-load.ts'
 import { readStep } from './read-step.ts'
 import type { BooksResult, IntakeResult, ReadResult, Recovery } from './results.ts'
 import { intakeLine, readLine } from './say-step.ts'
-import type { Sender } from './sender.ts'
 import type { LoadStream } from './stream.ts'
 import type { Sums } from './sums.ts'
 import type { Prepared, Supply } from './supply.ts'
@@ -29,7 +29,7 @@ export interface CampaignParts {
   readonly stream: LoadStream
   readonly sums: Sums
   readonly supply: Supply
-  readonly sender: Sender
+  readonly sender: Sender<Prepared>
   readonly reads: ReadLoad
   readonly watch: Watch
   /** Whether nobody else sends to the service. */
