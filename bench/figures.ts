@@ -6,15 +6,17 @@ export interface Figure {
   readonly unit: string
   /** One for each round, in their order. */
   readonly values: readonly number[]
+  readonly goal: Goal | null
 }
 
-/** One figure over another, of the same round; a goal is what it should reach at least, or stay at or below. */
+/** One figure over another, of the same round. */
 export interface Ratio {
   readonly name: string
   readonly values: readonly number[]
   readonly goal: Goal | null
 }
 
+/** What a median should reach at least, or stay at or below. */
 export interface Goal {
   readonly atLeast?: number
   readonly atMost?: number
@@ -47,10 +49,10 @@ export function reaches(values: readonly number[], { atLeast, atMost }: Goal): b
 
 /** Collects the values of figures, by name, as they come. */
 export class Figures {
-  readonly #figures = new Map<string, { name: string; unit: string; values: number[] }>()
+  readonly #figures = new Map<string, Figure & { readonly values: number[] }>()
 
-  add(name: string, unit: string, value: number): void {
-    const figure = this.#figures.get(name) ?? { name, unit, values: [] }
+  add(name: string, unit: string, value: number, goal: Goal | null = null): void {
+    const figure = this.#figures.get(name) ?? { name, unit, values: [], goal }
     figure.values.push(value)
     this.#figures.set(name, figure)
   }

@@ -5,6 +5,8 @@
 import { ProduceAcks, Producer } from '@platformatic/kafka'
 import { StackError } from '../stack/stack-error.ts'
 
+/** What is due in this time goes in one request, as in Kafka's own producers (`linger.ms` of 4.0 and later). */
+export const lingerMs = 5
 /** A request of some 500 kB: brokers take a megabyte a record batch unless told otherwise. */
 const mostInRequest = 1000
 /** `max.in.flight.requests.per.connection` of Kafka's own producers. */
@@ -16,7 +18,7 @@ const mostOnTheWay = 200_000
 export interface Outgoing {
   readonly topic: string
   readonly partition: number
-  readonly key: Buffer
+  readonly key?: Buffer
   readonly value: Buffer
 }
 
