@@ -36,6 +36,14 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: (low + high) / 2, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 }
 }
 
+/** The smallest value that so many of the values do not exceed; `share` is above 0 and at most 1. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const found = sorted[Math.ceil(share * sorted.length) - 1]
+  if (found === undefined) throw new RangeError('a quantile of no values')
+  return found
+}
+
 /** Round by round: what disturbs a round disturbs both. */
 export function ratioOf(over: Figure, under: Figure, goal: Goal | null = null): Ratio {
   const values = over.values.map((value, round) => value / (under.values[round] ?? Number.NaN))

@@ -35,7 +35,7 @@ const goals: Readonly<Record<Rate, { readonly p50: Goal | null; readonly p99: Go
   5000: { p50: null, p99: null },
 }
 /** One process for all steps, as a service runs in life: its code is compiled before the first of them. */
-const warmUp: Pace = { perSecond: 5000, seconds: 3 }
+const warmUp: Pace = { perSecond: 5000, seconds: 5 }
 const topic = 'bench-latency'
 const template = 'latency'
 /** The default of the setting: the cache is on, as in production. */

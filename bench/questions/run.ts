@@ -20,10 +20,11 @@ import { createProgress } from '../../stack/progress.ts'
 import { exitCodes, StackError } from '../../stack/stack-error.ts'
 import { runFolder } from '../../stack/state.ts'
 import { stopSignal } from '../../stack/stop-signal.ts'
+import { quantile } from '../figures.ts'
 import { load, topic, type Loaded } from './load.ts'
 import { questionsOf, type Question } from './question-list.ts'
 import { createBenchServer } from './server.ts'
-import { isTooSlow, quantile, tableOf, type Timing } from './timing.ts'
+import { isTooSlow, tableOf, type Timing } from './timing.ts'
 import { fullShape, reportsOf, type Shape } from './trips.ts'
 
 /** Connections are made, and plans and pages are in memory, before the first time counts. */

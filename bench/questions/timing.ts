@@ -11,14 +11,6 @@ export interface Timing {
 /** What every question should stay below, at the median. */
 export const medianLimitMs = 20
 
-/** The smallest value that so many of the values do not exceed; `share` is above 0 and at most 1. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const found = sorted[Math.ceil(share * sorted.length) - 1]
-  if (found === undefined) throw new RangeError('a quantile of no values')
-  return found
-}
-
 export function isTooSlow({ medianMs }: Timing): boolean {
   return medianMs >= medianLimitMs
 }

@@ -44,9 +44,12 @@ export async function prepareStream(writing: Writing, stream: Stream): Promise<P
   const { databases, kafkaServers } = writing
   await databases.template(rawTemplate, async (database) => void (await database.query(rawTable)))
   const template = stream.before.length === 0 ? stockTemplate : `${stockTemplate} of ${stream.name}`
-  await databases.template(template, (database) => bookBefore(database, stream))
   const topic = topicOf(stream.name)
-  return { topic, template, messages: await fillTopic(kafkaServers, topic, stream.messages) }
+  const [messages] = await Promise.all([
+    fillTopic(kafkaServers, topic, stream.messages),
+    databases.template(template, (database) => bookBefore(database, stream)),
+  ])
+  return { topic, template, messages }
 }
 
 /** A topic that holds all there is, over a database with nothing in it. */
