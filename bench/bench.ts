@@ -1,6 +1,6 @@
 /**
- * npm run bench -- [--quick] [--json] [--only write,read] [--peer connect] [--streams NAME,NAME] [--messages N]
- *                  [--seconds N] [--rounds N] [--seed N]
+ * npm run bench -- [--quick] [--json] [--only write,read,latency] [--peer connect] [--streams NAME,NAME] [--messages N]
+ *                  [--seconds N] [--step-seconds N] [--rounds N] [--seed N] [--profile FOLDER]
  *
  * How fast the service is beside what bounds it, on real parts of its own. What is compared is measured in the same
  * run, in rounds, each round in another order; the figures are medians with their spread. The tables, or the JSON, go to
@@ -20,6 +20,7 @@ import { runFolder } from '../stack/state.ts'
 import { stopSignal } from '../stack/stop-signal.ts'
 import { Databases } from './databases.ts'
 import { Figures } from './figures.ts'
+import { measureLatency } from './latency/measure.ts'
 import { readOptions } from './options.ts'
 import { measureReading, ratiosOfReading } from './read/measure.ts'
 import { reportOf } from './report.ts'
@@ -31,7 +32,9 @@ const login = { host: '127.0.0.1', user: 'postgres', password: 'postgres', datab
 const kafkaHeapMegabytes = 512
 
 const folder = runFolder(`bench-${process.pid}`)
-const progress = createProgress(console.error, Date.now)
+const beganAt = Date.now()
+const elapsed = (): string => `${((Date.now() - beganAt) / 1000).toFixed(0)} s`.padStart(6)
+const progress = createProgress((line) => console.error(`${elapsed()} ${line}`), Date.now)
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -44,14 +47,16 @@ async function main(args: readonly string[]): Promise<number> {
     await removeLeftovers('bench', signal)
     const parts = await startParts(running, signal)
     const figures = new Figures()
-    if (options.parts.has('read')) {
-      const redis = await startOwnRedis(running, signal)
-      await measureReading({ ...options, ...parts, redis, say }, figures)
-    }
+    const shared = { ...options, ...parts, signal, say }
+    const isCached = options.parts.has('read') || options.parts.has('latency')
+    const redis = isCached ? await startOwnRedis(running, signal) : null
+    if (redis !== null && options.parts.has('read')) await measureReading({ ...shared, redis }, figures)
     if (options.parts.has('write')) {
       const peer = options.peer === null ? null : await startPeer(parts.kafkaServers, running, signal)
-      await measureWriting({ ...options, ...parts, peer, signal, say }, figures)
+      await measureWriting({ ...shared, peer }, figures)
     }
+    // The last: in the first half minute Kafka compiles its own code, on the cores that everybody needs.
+    if (redis !== null && options.parts.has('latency')) await measureLatency({ ...shared, redis }, figures)
     const result = {
       figures: figures.all,
       ratios: [...ratiosOfWriting(figures), ...ratiosOfReading(figures)],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitCodes, StackError } from '../stack/stack-error.ts'
 import { streamNames, type StreamName } from './write/stream.ts'
@@ -9,30 +10,45 @@ export interface Options {
   readonly streams: readonly StreamName[]
   /** Of a stream. */
   readonly messages: number
+  /** Messages of the backlog; null if it is not to be measured. */
+  readonly backlog: number | null
   /** For which one way of reading is asked. */
   readonly seconds: number
+  /** For which messages come at one rate. */
+  readonly stepSeconds: number
+  /** Where V8 profiles of the service go, an absolute path; null for none. */
+  readonly profileFolder: string | null
   readonly rounds: number
   readonly seed: number
 }
 
-const parts = ['write', 'read'] as const
+const parts = ['write', 'read', 'latency'] as const
 export type Part = (typeof parts)[number]
+
+const backlog = 'backlog'
+const full = { messages: 400_000, backlog: 1_000_000, seconds: 5, stepSeconds: 15, rounds: 5 }
+/** Below five minutes in all on two cores, so that it is run before each change: shorter, not fewer rounds. */
+const quick = { messages: 60_000, backlog: 100_000, seconds: 1, stepSeconds: 3, rounds: 3 }
 
 /** @throws {StackError} that says what is wrong, with the exit code for that */
 export function readOptions(args: readonly string[]): Options {
   const values = parse(args)
-  const isQuick = values.quick === true
+  const by = values.quick === true ? quick : full
+  const streams = chosen('streams', values.streams, [...(Object.keys(streamNames) as StreamName[]), backlog])
   return {
     json: values.json === true,
     parts: new Set(chosen('only', values.only, parts)),
     peer: values.peer === undefined ? null : (chosen('peer', values.peer, ['connect'] as const)[0] ?? null),
-    streams: chosen('streams', values.streams, Object.keys(streamNames) as StreamName[]),
-    messages: wholeNumber('messages', values.messages, {
-      otherwise: isQuick ? 100_000 : 400_000,
-      least: 20_000,
+    streams: streams.filter((name) => name !== backlog),
+    messages: wholeNumber('messages', values.messages, { otherwise: by.messages, least: 20_000 }),
+    backlog: streams.includes(backlog) ? by.backlog : null,
+    seconds: wholeNumber('seconds', values.seconds, { otherwise: by.seconds, least: 1 }),
+    stepSeconds: wholeNumber('step-seconds', values['step-seconds'], {
+      otherwise: by.stepSeconds,
+      least: 2,
     }),
-    seconds: wholeNumber('seconds', values.seconds, { otherwise: isQuick ? 2 : 5, least: 1 }),
-    rounds: wholeNumber('rounds', values.rounds, { otherwise: isQuick ? 3 : 5, least: 1 }),
+    profileFolder: values.profile === undefined ? null : resolve(values.profile),
+    rounds: wholeNumber('rounds', values.rounds, { otherwise: by.rounds, least: 1 }),
     seed: wholeNumber('seed', values.seed, { otherwise: 1, least: 0 }),
   }
 }
@@ -50,6 +66,8 @@ function parse(args: readonly string[]) {
         streams: text,
         messages: text,
         seconds: text,
+        'step-seconds': text,
+        profile: text,
         rounds: text,
         seed: text,
       },

@@ -1,4 +1,4 @@
-import { reaches, spreadOf, type Figure, type Goal, type Ratio } from './figures.ts'
+import { reaches, spreadOf, type Figure, type Ratio } from './figures.ts'
 import { markdownTable } from './table.ts'
 
 export interface BenchResult {
@@ -9,17 +9,13 @@ export interface BenchResult {
 /** Two tables: what was measured, and what it comes to. */
 export function reportOf({ figures, ratios }: BenchResult): string {
   const measured = markdownTable(
-    ['Measured', 'Unit', 'Median', 'Least', 'Most'],
-    figures.map(({ name, unit, values }) => [name, unit, ...spreadTexts(values)]),
-    { texts: 2 },
+    ['Measured', 'Unit', 'Goal', 'Median', 'Least', 'Most'],
+    figures.map((figure) => [figure.name, figure.unit, goalText(figure), ...spreadTexts(figure.values)]),
+    { texts: 3 },
   )
   const compared = markdownTable(
     ['Ratio', 'Goal', 'Median', 'Least', 'Most'],
-    ratios.map(({ name, values, goal }) => [
-      name,
-      goal === null ? '' : `${goalText(goal)}${reaches(values, goal) ? '' : ', missed'}`,
-      ...spreadTexts(values),
-    ]),
+    ratios.map((ratio) => [ratio.name, goalText(ratio), ...spreadTexts(ratio.values)]),
     { texts: 2 },
   )
   return `${measured}\n\n${compared}`
@@ -35,6 +31,8 @@ function numberText(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
-function goalText({ atLeast, atMost }: Goal): string {
-  return atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
+function goalText({ values, goal }: Pick<Ratio, 'values' | 'goal'>): string {
+  if (goal === null) return ''
+  const text = goal.atLeast === undefined ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`
+  return reaches(values, goal) ? text : `${text}, missed`
 }

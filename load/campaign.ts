@@ -4,10 +4,11 @@
  */
 import type { Client } from '../src/client/client.ts'
 import type { Progress } from '../stack/progress.ts'
+import { realClock } from '../open-loop/clock.ts'
+import { keepPace, startsIn, type Pace } from '../open-loop/pace.ts'
+import { lingerMs, type Sender } from '../open-loop/sender.ts'
 import { checkBooks, readTotals } from './books.ts'
-import { realClock } from './clock.ts'
 import { intakeStep, type IntakeStep } from './intake-step.ts'
-import { keepPace, startsIn, type Pace } from './pace.ts'
 import { raise } from './ramp.ts'
 import { readPaths } from './paths.ts'
 import type { Plan } from './plan.ts'
@@ -15,7 +16,6 @@ import type { ReadLoad } from './read-load.ts'
 import { readStep } from './read-step.ts'
 import type { BooksResult, IntakeResult, ReadResult, Recovery } from './results.ts'
 import { intakeLine, readLine } from './say-step.ts'
-import type { Sender } from './sender.ts'
 import type { LoadStream } from './stream.ts'
 import type { Sums } from './sums.ts'
 import type { Prepared, Supply } from './supply.ts'
@@ -29,7 +29,7 @@ export interface CampaignParts {
   readonly stream: LoadStream
   readonly sums: Sums
   readonly supply: Supply
-  readonly sender: Sender
+  readonly sender: Sender<Prepared>
   readonly reads: ReadLoad
   readonly watch: Watch
   /** Whether nobody else sends to the service. */
@@ -45,8 +45,6 @@ export interface CampaignResult {
   readonly books: BooksResult
 }
 
-/** What is due in 5 ms goes in one request, which is what Kafka's own producers do (`linger.ms` of 4.0 and later). */
-const intakeTickMs = 5
 /** As fine as Node's timers are. */
 const readTickMs = 1
 /** So many at a time where nothing is measured. */
@@ -71,7 +69,7 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignResult>
 
 async function raiseIntake(parts: CampaignParts): Promise<Pick<CampaignResult, 'intake' | 'recovery'>> {
   const { plan, progress, watch, signal } = parts
-  const clock = realClock(intakeTickMs)
+  const clock = realClock(lingerMs)
   await sendInBackground(parts, plan.warmUp)
   await untilBooked(watch, signal)
   let recovery: Recovery | null = null
@@ -122,7 +120,7 @@ async function sendInBackground({ supply, sender, signal }: CampaignParts, pace:
   const messages = supply.prepare(startsIn(pace))
   await keepPace({
     pace,
-    clock: realClock(intakeTickMs),
+    clock: realClock(lingerMs),
     isEnough: () => signal.aborted,
     start: ({ from, to }) => sender.send(messages.slice(from, to)),
   })

@@ -1,10 +1,10 @@
 import type { Client } from '../src/client/client.ts'
+import { createLatencies } from '../open-loop/latencies.ts'
+import { dueAtMs, keepPace, startsIn, type Clock, type Pace } from '../open-loop/pace.ts'
+import { createProbes, type Probe } from '../open-loop/probes.ts'
+import type { Sender } from '../open-loop/sender.ts'
 import { bookedBy } from './lag.ts'
-import { createLatencies } from './latencies.ts'
-import { dueAtMs, keepPace, startsIn, type Clock, type Pace } from './pace.ts'
-import { createProbes, type Probe } from './probes.ts'
 import type { IntakeResult } from './results.ts'
-import type { Sender } from './sender.ts'
 import type { Prepared, Supply } from './supply.ts'
 import { untilBooked } from './until-booked.ts'
 import { judgeIntake } from './verdict.ts'
@@ -12,7 +12,7 @@ import type { Watch } from './watch.ts'
 
 export interface IntakeParts {
   readonly client: Client
-  readonly sender: Sender
+  readonly sender: Sender<Prepared>
   readonly supply: Supply
   readonly watch: Watch
   readonly clock: Clock

@@ -1,17 +1,17 @@
 import { cpus, totalmem } from 'node:os'
 import { createClient } from '../src/client/client.ts'
 import type { Progress } from '../stack/progress.ts'
+import { realClock } from '../open-loop/clock.ts'
+import { Sender } from '../open-loop/sender.ts'
 import { runCampaign } from './campaign.ts'
-import { realClock } from './clock.ts'
 import type { GivenService } from './options.ts'
 import type { Plan } from './plan.ts'
 import { preflight } from './preflight.ts'
 import { ReadLoad } from './read-load.ts'
 import type { LoadResults, Machine } from './results.ts'
-import { Sender } from './sender.ts'
 import { createStream } from './stream.ts'
 import { createSums } from './sums.ts'
-import { createSupply } from './supply.ts'
+import { createSupply, type Prepared } from './supply.ts'
 import { Watch } from './watch.ts'
 
 export interface Measuring {
@@ -33,7 +33,14 @@ export async function measure(measuring: Measuring): Promise<LoadResults> {
   const startedAt = new Date()
   const stream = createStream(`${seed} ${runId}`, plan.shape)
   const sums = createSums(plan.shape)
-  const sender = new Sender({ kafka, topic, sums })
+  const sender = new Sender<Prepared>({
+    clientId: 'bincard-load',
+    kafka,
+    topic,
+    onHanded: (messages) => {
+      for (const { card, change } of messages) sums.add(card, change)
+    },
+  })
   const client = createClient({ baseUrl: url, apiKey: key })
   const watch = new Watch({ client, metricsUrl, sender, clock: realClock(1) })
   const reads = new ReadLoad({ url, key })

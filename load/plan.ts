@@ -1,4 +1,4 @@
-import type { Pace } from './pace.ts'
+import type { Pace } from '../open-loop/pace.ts'
 import type { StreamShape } from './stream.ts'
 
 export interface Plan {

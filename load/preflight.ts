@@ -1,7 +1,8 @@
 import { BincardProblem, type Client } from '../src/client/client.ts'
 import { StackError } from '../stack/stack-error.ts'
+import type { Sender } from '../open-loop/sender.ts'
 import type { GivenService } from './options.ts'
-import type { Sender } from './sender.ts'
+import type { Prepared } from './supply.ts'
 
 const answerLimitMs = 5000
 
@@ -13,7 +14,7 @@ const answerLimitMs = 5000
  */
 export async function preflight(
   { url, metricsUrl, kafka, topic }: GivenService,
-  { client, sender }: { readonly client: Client; readonly sender: Sender },
+  { client, sender }: { readonly client: Client; readonly sender: Sender<Prepared> },
 ): Promise<number> {
   const signal = AbortSignal.timeout(answerLimitMs)
   await naming(`The service at ${url} (--url)`, () => client.getOverview({}, { signal }))

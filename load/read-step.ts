@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLatencies } from './latencies.ts'
-import { dueAtMs, keepPace, type Clock, type Pace } from './pace.ts'
+import { createLatencies } from '../open-loop/latencies.ts'
+import { dueAtMs, keepPace, type Clock, type Pace } from '../open-loop/pace.ts'
 import type { ReadLoad } from './read-load.ts'
 import type { ReadResult } from './results.ts'
 import { judgeReads, readLimitMs } from './verdict.ts'

@@ -1,5 +1,5 @@
 /** What a run of the load measured: the raw figures, from which charts, tables and the report are made. */
-import type { Percentiles } from './latencies.ts'
+import type { Percentiles } from '../open-loop/latencies.ts'
 import type { CardFigures } from './sums.ts'
 import type { Verdict } from './verdict.ts'
 import type { Usage } from './watch.ts'

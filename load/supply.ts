@@ -1,14 +1,11 @@
 import { murmur2 } from '@platformatic/kafka'
+import type { Outgoing } from '../open-loop/sender.ts'
 import { messageText } from './message.ts'
 import type { LoadEvent, LoadStream } from './stream.ts'
 import { cardOf, changeOf } from './sums.ts'
 
-/** A message as the Kafka client takes it, and what it does to the books. */
-export interface Prepared {
-  readonly topic: string
-  readonly partition: number
-  readonly key: Buffer
-  readonly value: Buffer
+/** A message, and what it does to the books. */
+export interface Prepared extends Outgoing {
   readonly movementId: string
   readonly card: number
   readonly change: number

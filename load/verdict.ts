@@ -1,8 +1,8 @@
+import { behindLimit } from '../open-loop/pace.ts'
+
 /** What a step shows: the service keeps up, it is saturated (which is what the steps are for), or nothing, because the generator was too slow. */
 export type Verdict = 'kept up' | 'saturated' | 'generator behind'
 
-/** More than this late, and what was measured is the generator. */
-export const behindLimit = 0.05
 /** The share of what was offered that may wait at the end: in a step of 4 s, 0.4 s of it, which one slow commit may take. */
 export const lagLimit = 0.1
 /** Of what was asked, this share must have been answered well within the step. */

@@ -1,9 +1,10 @@
 /** Looks at the service from outside, twice a second: how much waits, and what its process takes of the machine. */
 import type { Client } from '../src/client/client.ts'
+import type { Clock } from '../open-loop/pace.ts'
+import type { Sender } from '../open-loop/sender.ts'
 import type { LagSample } from './lag.ts'
-import type { Clock } from './pace.ts'
 import { readValues } from './prometheus.ts'
-import type { Sender } from './sender.ts'
+import type { Prepared } from './supply.ts'
 
 export interface ProcessSample {
   /** By the clock. */
@@ -25,7 +26,7 @@ export interface Usage {
 export interface WatchOptions {
   readonly client: Client
   readonly metricsUrl: string
-  readonly sender: Sender
+  readonly sender: Sender<Prepared>
   readonly clock: Clock
 }
 

@@ -1,8 +1,5 @@
-import type { CardKey } from '../../src/message/event.ts'
 import type { Part } from '../../stack/part.ts'
-import { topicOf } from '../write/contestants.ts'
 import type { Peer } from '../write/measure.ts'
-import type { Stream } from '../write/stream.ts'
 import { prepareDatabase } from './peer-database.ts'
 import { storeTopic } from './store-topic.ts'
 
@@ -13,25 +10,19 @@ const emptyTemplate = 'template0'
 export function connectPeer(connect: Part): Peer {
   return {
     name: connect.name,
-    store: async ({ databases, signal }, stream) =>
+    store: async ({ databases, signal }, { topic, messages }, stock) =>
       await databases.copyOf(emptyTemplate, async (database) => {
-        await prepareDatabase(database, stockOf(stream))
-        const rows = stream.messages.length
-        const topic = topicOf(stream)
+        await prepareDatabase(database, stock)
         const { perSecond } = await storeTopic(connect, {
           topic,
           database,
           repeats: 'fail',
-          rows,
-          warmRows: Math.floor(rows / 10),
+          rows: messages,
+          warmRows: Math.floor(messages / 10),
           limitMs: storeLimitMs,
           signal,
         })
         return { rate: perSecond, peakMemoryBytes: null }
       }),
   }
-}
-
-function stockOf({ before }: Stream): (CardKey & { quantity: number })[] {
-  return before.map(({ warehouseId, productId, quantity }) => ({ warehouseId, productId, quantity }))
 }

@@ -37,7 +37,7 @@ export async function measureReading(options: ReadOptions, figures: Figures): Pr
   const stream = makeStream('pairs', { messages, seed })
   const reports = stream.messages.map(({ report }) => report).filter((report) => report !== 'unreadable')
   await databases.template(template, async (database) => {
-    const all = [...stream.before, ...reports].map((report) => ({ partition: 0, report }))
+    const all = [...stream.stock, ...reports].map((report) => ({ report }))
     await book(batchWriter(database), { topic: 'before', partition: 0 }, all)
   })
   await databases.copyOf(template, async (database) => {

@@ -34,7 +34,7 @@ export interface Lane {
 export async function book(
   parts: BatchWriterParts,
   { topic, partition }: Lane,
-  messages: readonly StreamMessage[],
+  messages: readonly Pick<StreamMessage, 'report'>[],
   onBooked: (messages: number) => void = () => undefined,
 ): Promise<void> {
   const place = { topic, topicId, partition }

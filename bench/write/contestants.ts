@@ -1,18 +1,28 @@
 /** The ways of booking a stream, each from the same start: a database with the stock in it, and a topic that is full. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../../src/store/database.ts'
 import type { Databases, DatabaseAddress } from '../databases.ts'
 import { openDatabase, using } from '../databases.ts'
 import { startProcess } from '../process.ts'
 import { batchMessages, batchWriter, book } from './book.ts'
 import { RawRows, rawTable, type RawEvent } from './raw-rows.ts'
 import { Stopwatch } from './stopwatch.ts'
-import type { Stream } from './stream.ts'
+import type { Stream, StreamMessage } from './stream.ts'
 import { fillTopic } from './topics.ts'
+import { untilBooked } from './until-booked.ts'
 
 export interface Writing {
   readonly databases: Databases
   readonly kafkaServers: string
+  /** Where the V8 profile of each run of the service goes; null for none. */
+  readonly profileFolder: string | null
   readonly signal: AbortSignal
+}
+
+/** A full topic, and the database to begin with. What is in them need not be in memory, where a collector would trace it. */
+export interface Prepared {
+  readonly topic: string
+  readonly template: string
+  readonly messages: number
 }
 
 export interface Written {
@@ -24,21 +34,42 @@ export interface Written {
 
 /** As many as there are cores on the machine of the figures. */
 const lanes = 2
-const lookEveryMs = 10
-const consumeLimitMs = 10 * 60_000
 
-export const rawTemplate = 'raw'
-export const stockOf = ({ name }: Stream): string => `stock of ${name}`
-export const topicOf = ({ name }: Stream): string => `bench-${name.replaceAll(' ', '-')}`
+const rawTemplate = 'raw'
+const stockTemplate = 'stock'
+const emptyTemplate = 'empty'
 
-/** The templates and the topic of a stream. */
-export async function prepareStream({ databases, kafkaServers }: Writing, stream: Stream): Promise<void> {
+/** Most streams begin with the stock alone, which is the same for all of them. */
+export async function prepareStream(writing: Writing, stream: Stream): Promise<Prepared> {
+  const { databases, kafkaServers } = writing
   await databases.template(rawTemplate, async (database) => void (await database.query(rawTable)))
-  await databases.template(stockOf(stream), async (database) => {
-    const before = stream.before.map((report) => ({ partition: 0, report }))
-    await book(batchWriter(database), { topic: 'before', partition: 0 }, before)
-  })
-  await fillTopic(kafkaServers, topicOf(stream), stream)
+  const template = stream.before.length === 0 ? stockTemplate : `${stockTemplate} of ${stream.name}`
+  const topic = topicOf(stream.name)
+  const [messages] = await Promise.all([
+    fillTopic(kafkaServers, topic, stream.messages),
+    databases.template(template, (database) => bookBefore(database, stream)),
+  ])
+  return { topic, template, messages }
+}
+
+/** A topic that holds all there is, over a database with nothing in it. */
+export async function prepareBacklog(
+  { databases, kafkaServers }: Writing,
+  messages: Iterable<StreamMessage>,
+): Promise<Prepared> {
+  await databases.template(emptyTemplate, async () => undefined)
+  const topic = topicOf('backlog')
+  return { topic, template: emptyTemplate, messages: await fillTopic(kafkaServers, topic, messages) }
+}
+
+/** What a stream needs to be booked already. */
+export async function bookBefore(database: Database, { stock, before }: Stream): Promise<void> {
+  const all = [...stock, ...before].map((report) => ({ report }))
+  await book(batchWriter(database), { topic: 'before', partition: 0 }, all)
+}
+
+function topicOf(name: string): string {
+  return `bench-${name.replaceAll(' ', '-')}`
 }
 
 /** Ceiling A: COPY from memory, on as many connections as we have lanes. */
@@ -60,8 +91,12 @@ export async function copyFromMemory({ databases }: Writing, stream: Stream): Pr
 }
 
 /** Our store, without Kafka. */
-export async function storeAlone({ databases }: Writing, stream: Stream): Promise<Written> {
-  return await databases.copyOf(stockOf(stream), async (address) => {
+export async function storeAlone(
+  { databases }: Writing,
+  { template }: Prepared,
+  stream: Stream,
+): Promise<Written> {
+  return await databases.copyOf(template, async (address) => {
     let parts: ReturnType<typeof batchWriter> | undefined
     return await inLanes(address, stream, async (database, watch, partition, messages) => {
       parts ??= batchWriter(database)
@@ -71,13 +106,25 @@ export async function storeAlone({ databases }: Writing, stream: Stream): Promis
 }
 
 /** Ceiling B. */
-export async function consumeAndCopy(writing: Writing, stream: Stream): Promise<Written> {
-  return await consume(writing, stream, { program: 'bench/write/consume-and-copy.ts', template: rawTemplate })
+export async function consumeAndCopy(writing: Writing, prepared: Prepared): Promise<Written> {
+  const program = 'bench/write/consume-and-copy.ts'
+  return await consume(writing, { ...prepared, template: rawTemplate }, { program })
 }
 
 /** The service. */
-export async function wholePath(writing: Writing, stream: Stream): Promise<Written> {
-  return await consume(writing, stream, { program: 'src/main.ts', template: stockOf(stream) })
+export async function wholePath(writing: Writing, prepared: Prepared): Promise<Written> {
+  const { profileFolder } = writing
+  return await consume(writing, prepared, {
+    program: 'src/main.ts',
+    nodeOptions: (database) =>
+      profileFolder === null
+        ? []
+        : ['--cpu-prof', ...profileOptions(profileFolder, `${prepared.topic}-${database}`)],
+  })
+}
+
+function profileOptions(folder: string, name: string): string[] {
+  return [`--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`]
 }
 
 type LaneWork = (
@@ -103,29 +150,31 @@ async function inLanes(address: DatabaseAddress, stream: Stream, work: LaneWork)
   return { rate: watch.perSecond, peakMemoryBytes: null }
 }
 
+interface Consumer {
+  readonly program: string
+  readonly nodeOptions?: (database: string) => string[]
+}
+
 /** A process eats the topic, seen by the positions that it writes. */
 async function consume(
   { databases, kafkaServers, signal }: Writing,
-  stream: Stream,
-  { program, template }: { readonly program: string; readonly template: string },
+  { topic, template, messages }: Prepared,
+  { program, nodeOptions = () => [] }: Consumer,
 ): Promise<Written> {
   return await databases.copyOf(template, async (address) => {
-    const topic = topicOf(stream)
-    const consumer = await startProcess({ program, database: address, kafkaServers, topic })
+    const consumer = await startProcess({
+      program,
+      database: address,
+      kafkaServers,
+      topic,
+      nodeOptions: nodeOptions(address.database),
+    })
     try {
       const rate = await using(openDatabase(address, { poolSize: 1 }), async (database) => {
-        const watch = new Stopwatch(stream.messages.length)
-        const deadline = performance.now() + consumeLimitMs
-        while (!watch.isOver) {
-          if (performance.now() > deadline)
-            throw new Error(`${program} did not finish ${stream.name} in time`)
-          const [row] = await database.query<{ done: number }>(
-            `select coalesce(sum(next_offset), 0)::bigint as done from kafka_position where topic = $1`,
-            [topic],
-          )
-          watch.reached(row?.done ?? 0, performance.now())
-          await sleep(lookEveryMs, undefined, { signal })
-        }
+        const watch = new Stopwatch(messages)
+        await untilBooked({ database, topic, messages, signal }, (booked) =>
+          watch.reached(booked, performance.now()),
+        )
         return watch.perSecond
       })
       return { rate, peakMemoryBytes: consumer.peakMemoryBytes() }

@@ -1,19 +1,26 @@
+import type { MovementEvent } from '../../src/message/event.ts'
 import type { Figures } from '../figures.ts'
 import { ratioOf, type Goal, type Ratio } from '../figures.ts'
 import { seededRandom, shuffled } from '../random.ts'
+import { backlogOf } from './backlog.ts'
 import {
   consumeAndCopy,
   copyFromMemory,
+  prepareBacklog,
   prepareStream,
   storeAlone,
   wholePath,
+  type Prepared,
   type Writing,
   type Written,
 } from './contestants.ts'
 import { makeStream, streamNames, type Stream, type StreamName } from './stream.ts'
 
 export interface WriteOptions extends Writing {
+  /** Of a stream. */
   readonly messages: number
+  /** Of the backlog; null for none. */
+  readonly backlog: number | null
   readonly rounds: number
   readonly seed: number
   readonly streams: readonly StreamName[]
@@ -24,71 +31,85 @@ export interface WriteOptions extends Writing {
 
 export interface Peer {
   readonly name: string
-  readonly store: Way
+  store(writing: Writing, prepared: Prepared, stock: readonly MovementEvent[]): Promise<Written>
 }
 
-type Way = (writing: Writing, stream: Stream) => Promise<Written>
-
-const ways = {
-  'ceiling A': copyFromMemory,
-  'store alone': storeAlone,
-  'ceiling B': consumeAndCopy,
-  'whole path': wholePath,
-} as const satisfies Record<string, Way>
-type Contestant = keyof typeof ways | 'peer'
+type Contestant = 'whole path' | 'ceiling A' | 'store alone' | 'ceiling B' | 'peer'
 
 interface Heat {
-  readonly stream: Stream
+  readonly stream: string
   readonly contestant: Contestant
-  readonly way: Way
+  readonly run: () => Promise<Written>
+  /** In megabytes. */
+  readonly memoryGoal?: Goal
 }
 
 /** What no ceiling can hold, or what is compared with our own rate, is run by the service alone. */
 const fully: readonly StreamName[] = ['pairs', 'apart']
+/** While it eats a backlog, in megabytes. */
+const backlogMemory: Goal = { atMost: 300 }
 
 /** Every way of booking each stream, each round in another order. */
 export async function measureWriting(options: WriteOptions, figures: Figures): Promise<void> {
-  const { messages, rounds, seed, streams, peer, say } = options
+  const { rounds, seed, streams, backlog, say } = options
   const random = seededRandom(seed)
-  const made = streams.map((name) => makeStream(name, { messages, seed }))
-  for (const stream of made) {
-    say(`stream "${stream.name}": ${streamNames[stream.name]}, ${stream.before.length} messages before it`)
-    await prepareStream(options, stream)
-  }
-  const [first] = made
-  if (peer !== null && first !== undefined) await warmUp(peer, first, options)
-  const heats = made.flatMap((stream) => heatsOf(stream, peer))
+  const heats: Heat[] = []
+  for (const name of streams) heats.push(...(await heatsOf(name, options)))
+  if (backlog !== null) heats.push(await backlogHeat(backlog, options))
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { stream, contestant, way } of shuffled(heats, random)) {
-      const { rate, peakMemoryBytes } = await way(options, stream)
-      figures.add(figureName(stream.name, contestant), 'messages/s', rate)
+    for (const { stream, contestant, run, memoryGoal } of shuffled(heats, random)) {
+      const beganAt = performance.now()
+      const { rate, peakMemoryBytes } = await run()
+      const seconds = ((performance.now() - beganAt) / 1000).toFixed(1)
+      figures.add(figureName(stream, contestant), 'messages/s', rate)
       if (contestant === 'whole path' && peakMemoryBytes !== null)
-        figures.add(`write/${stream.name}/memory`, 'MB', peakMemoryBytes / 1e6)
-      say(`round ${round} of ${rounds}: ${stream.name}, ${contestant}: ${Math.round(rate)} messages/s`)
+        figures.add(memoryName(stream), 'MB', peakMemoryBytes / 1e6, memoryGoal)
+      const what = `${stream}, ${contestant}: ${Math.round(rate)} messages/s`
+      say(`round ${round} of ${rounds}: ${what} (${seconds} s with what is not timed)`)
     }
   }
 }
 
-function heatsOf(stream: Stream, peer: Peer | null): Heat[] {
-  const service: Heat = { stream, contestant: 'whole path', way: ways['whole path'] }
-  if (!fully.includes(stream.name)) return [service]
-  const others = (['ceiling A', 'store alone', 'ceiling B'] as const).map((contestant): Heat => ({
-    stream,
-    contestant,
-    way: ways[contestant],
-  }))
-  return [
-    service,
-    ...others,
-    ...(peer === null ? [] : [{ stream, contestant: 'peer', way: peer.store } as const]),
+/** A stream that nobody books from memory does not stay there. */
+async function heatsOf(name: StreamName, options: WriteOptions): Promise<Heat[]> {
+  const { messages, seed, say } = options
+  const stream = makeStream(name, { messages, seed })
+  say(`stream "${name}": ${streamNames[name]}, ${stream.before.length} messages before it`)
+  const prepared = await prepareStream(options, stream)
+  const others = fully.includes(name) ? await heatsBeside(stream, prepared, options) : []
+  return [serviceHeat(name, prepared, options), ...others]
+}
+
+function serviceHeat(stream: string, prepared: Prepared, options: WriteOptions): Heat {
+  return { stream, contestant: 'whole path', run: () => wholePath(options, prepared) }
+}
+
+async function heatsBeside(stream: Stream, prepared: Prepared, options: WriteOptions): Promise<Heat[]> {
+  const { peer, streams, say } = options
+  const { name } = stream
+  const ceilings: Heat[] = [
+    { stream: name, contestant: 'ceiling A', run: () => copyFromMemory(options, stream) },
+    { stream: name, contestant: 'store alone', run: () => storeAlone(options, prepared, stream) },
+    { stream: name, contestant: 'ceiling B', run: () => consumeAndCopy(options, prepared) },
   ]
+  if (peer === null) return ceilings
+  const store = (): Promise<Written> => peer.store(options, prepared, stream.stock)
+  if (name === streams.find((one) => fully.includes(one))) await warmUp(peer, store, say)
+  return [...ceilings, { stream: name, contestant: 'peer', run: store }]
+}
+
+async function backlogHeat(messages: number, options: WriteOptions): Promise<Heat> {
+  const stream = `backlog of ${messages.toLocaleString('en-US')}`
+  options.say(`stream "${stream}": pairs, and their stock before them`)
+  const prepared = await prepareBacklog(options, backlogOf(messages, options.seed))
+  return { ...serviceHeat(stream, prepared, options), memoryGoal: backlogMemory }
 }
 
 /** The rate of a new worker rises until its third run. */
-async function warmUp(peer: Peer, stream: Stream, options: WriteOptions): Promise<void> {
+async function warmUp(peer: Peer, store: () => Promise<Written>, say: (line: string) => void): Promise<void> {
   for (let count = 0; count < 2; count += 1) {
-    const { rate } = await peer.store(options, stream)
-    options.say(`${peer.name} warms up: ${Math.round(rate)} messages/s`)
+    const { rate } = await store()
+    say(`${peer.name} warms up: ${Math.round(rate)} messages/s`)
   }
 }
 
@@ -127,6 +148,10 @@ export function ratiosOfWriting(figures: Figures): Ratio[] {
   })
 }
 
-function figureName(stream: StreamName, contestant: Contestant): string {
+function figureName(stream: string, contestant: Contestant): string {
   return `write/${stream}/${contestant}`
+}
+
+function memoryName(stream: string): string {
+  return `write/${stream}/memory`
 }

@@ -19,15 +19,18 @@ export interface StreamShape {
   readonly seed: number
 }
 
-/** A message and the partition that it goes to. */
+/** A message, and where it goes. */
 export interface StreamMessage {
   readonly partition: number
+  readonly key: string | null
   readonly report: MovementEvent | 'unreadable'
 }
 
 export interface Stream {
   readonly name: StreamName
-  /** Booked beforehand, and not timed. */
+  /** More than will ever leave, an arrival for each card; the same for all streams of one shape. Booked beforehand. */
+  readonly stock: readonly MovementEvent[]
+  /** Booked after the stock, and not timed either. */
   readonly before: readonly MovementEvent[]
   /** In the order in which they are produced. */
   readonly messages: readonly StreamMessage[]
@@ -37,8 +40,9 @@ export const partitions = 6
 const warehouses = 50
 /** So that each card is met by some ten messages, as a process meets it that has run for a while. */
 const messagesPerCard = 10
-const stock = 1_000_000_000
-/** The other side of a movement comes so many messages later. */
+/** More than ever leaves a card. */
+const openingQuantity = 1_000_000_000
+/** So many messages come between the two sides of a movement. */
 const apart = 50_000
 const pileSize = 100_000
 /** 2025-01-01T00:00:00Z. */
@@ -47,6 +51,7 @@ const beginning = 1_735_689_600_000_000
 export const streamNames = {
   pairs: 'adjacent pairs, keyed by warehouse',
   apart: 'arrivals 50,000 messages after their departures, keyed by warehouse',
+  'one partition': 'adjacent pairs, keyed by movement: its sides follow each other in one partition',
   unkeyed: 'adjacent pairs, any partition',
   'hot card': 'half of all events on one card',
   'one warehouse': 'all events in one warehouse',
@@ -60,19 +65,29 @@ export type StreamName = keyof typeof streamNames
 export function makeStream(name: StreamName, { messages, seed }: StreamShape): Stream {
   const random = seededRandom(seed)
   const chain = new Chain(random, Math.max(1, Math.round(messages / messagesPerCard / warehouses)))
-  const moves = movesOf(name, chain, messages)
-  const reports = name === 'apart' ? delayed(moves) : moves.flatMap(({ left, came }) => [left, came])
+  const stock = chain.openingStock()
+  const underWay = name === 'apart' ? apart / 2 : 0
+  const moves = movesOf(name, chain, Math.ceil(messages / 2) + underWay)
+  // As if it had gone on like this for ever: what arrives first has left before the first message.
+  const reports = moves.slice(underWay).flatMap(({ left }, n) => [left, ...cameOf(moves[n])])
   const timed = nuisances(name, reports, random).slice(0, messages)
   const before = [
-    ...chain.openingStock(),
+    ...moves.slice(0, underWay).map(({ left }) => left),
     ...(name === 'all duplicates' ? reports : []),
     ...(name === 'held pile' ? chain.pile() : []),
   ]
-  const partitionOf = (report: StreamMessage['report']): number =>
-    name === 'unkeyed' || report === 'unreadable'
-      ? below(random, partitions)
-      : partitionOfKey(report.warehouseId)
-  return { name, before, messages: timed.map((report) => ({ partition: partitionOf(report), report })) }
+  return { name, stock, before, messages: timed.map((report) => addressed(name, report, random)) }
+}
+
+function cameOf(move: Move | undefined): MovementEvent[] {
+  return move === undefined ? [] : [move.came]
+}
+
+function addressed(name: StreamName, report: StreamMessage['report'], random: Random): StreamMessage {
+  if (name === 'unkeyed' || report === 'unreadable')
+    return { report, key: null, partition: below(random, partitions) }
+  const key = name === 'one partition' ? report.movementId : report.warehouseId
+  return { report, key, partition: partitionOfKey(key) }
 }
 
 /** As Kafka's own clients choose it for a key. */
@@ -85,23 +100,14 @@ interface Move {
   readonly came: MovementEvent
 }
 
-function movesOf(name: StreamName, chain: Chain, messages: number): Move[] {
-  return Array.from({ length: Math.ceil(messages / 2) }, (_, n) => {
+function movesOf(name: StreamName, chain: Chain, count: number): Move[] {
+  return Array.from({ length: count }, (_, n) => {
     if (name === 'one warehouse') return chain.move(n, { from: 0, to: 0 })
     if (name === 'hot card')
       return chain.move(n, n % 2 === 0 ? { from: 0, product: 0 } : { to: 0, product: 0 })
     if (name === 'held pile' && n % 10 === 0) return chain.move(n, { to: warehouses, product: 0 })
     return chain.move(n, {})
   })
-}
-
-/** Departures alone at first, arrivals alone at the end. */
-function delayed(moves: readonly Move[]): MovementEvent[] {
-  const ahead = Math.min(apart, moves.length) / 2
-  return Array.from({ length: moves.length + ahead }, (_, n) => [
-    moves[n]?.left,
-    moves[n - ahead]?.came,
-  ]).flatMap((both) => both.filter((report) => report !== undefined))
 }
 
 function nuisances(
@@ -144,7 +150,7 @@ class Chain {
   openingStock(): MovementEvent[] {
     return Array.from({ length: warehouses * this.#products.length }, (_, card) => {
       const product = card % this.#products.length
-      const movement = { movementId: uuid(this.#random), product, quantity: stock }
+      const movement = { movementId: uuid(this.#random), product, quantity: openingQuantity }
       return this.#report('arrival', movement, {
         at: Math.floor(card / this.#products.length),
         seconds: -86_400,
@@ -158,7 +164,7 @@ class Chain {
       const movement = {
         movementId: uuid(this.#random),
         product: 0,
-        quantity: stock + below(this.#random, 1000),
+        quantity: openingQuantity + below(this.#random, 1000),
       }
       return this.#report('departure', movement, { at: warehouses, seconds: n })
     })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ratioOf, reaches, spreadOf } from '../../bench/figures.ts'
+import { Figures, ratioOf, reaches, spreadOf } from '../../bench/figures.ts'
+import { reportOf } from '../../bench/report.ts'
 import { Stopwatch } from '../../bench/write/stopwatch.ts'
 
-const figure = (name: string, values: readonly number[]) => ({ name, unit: 'messages/s', values })
+const figure = (name: string, values: readonly number[]) => ({ name, unit: 'messages/s', values, goal: null })
 
 test('a spread is the median with the least and the most', () => {
   assert.deepEqual(spreadOf([5, 1, 9]), { median: 5, min: 1, max: 9 })
@@ -21,6 +22,28 @@ test('a goal is reached by the median', () => {
   assert.equal(reaches([0.79, 0.79, 0.9], { atLeast: 0.8 }), false)
   assert.equal(reaches([10, 15, 90], { atMost: 15 }), true)
   assert.equal(reaches([10, 16, 16], { atMost: 15 }), false)
+})
+
+test('the report says of figures and of ratios which goal was missed', () => {
+  const figures = new Figures()
+  for (const ms of [12, 16, 17]) figures.add('latency/p50', 'ms', ms, { atMost: 15 })
+  figures.add('latency/p99', 'ms', 55, { atMost: 60 })
+  figures.add('read', 'requests/s', 1000)
+  const ratio = ratioOf(figure('ours', [9]), figure('ceiling', [10]), { atLeast: 0.8 })
+  assert.equal(
+    reportOf({ figures: figures.all, ratios: [ratio] }),
+    [
+      '| Measured    | Unit       | Goal               | Median | Least | Most |',
+      '| ----------- | ---------- | ------------------ | -----: | ----: | ---: |',
+      '| latency/p50 | ms         | at most 15, missed |   16.0 |  12.0 | 17.0 |',
+      '| latency/p99 | ms         | at most 60         |   55.0 |  55.0 | 55.0 |',
+      '| read        | requests/s |                    |   1000 |  1000 | 1000 |',
+      '',
+      '| Ratio          | Goal         | Median | Least |  Most |',
+      '| -------------- | ------------ | -----: | ----: | ----: |',
+      '| ours : ceiling | at least 0.8 |  0.900 | 0.900 | 0.900 |',
+    ].join('\n'),
+  )
 })
 
 test('the first tenth warms up, the rest is timed', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeStream, partitions, type StreamName } from '../../bench/write/stream.ts'
+import { backlogOf } from '../../bench/write/backlog.ts'
+import { makeStream, partitions, streamNames, type StreamName } from '../../bench/write/stream.ts'
 import type { MovementEvent } from '../../src/message/event.ts'
 import { Model } from '../support/model.ts'
 
@@ -11,7 +12,8 @@ const reportsOf = (name: StreamName): MovementEvent[] =>
 /** How many of the timed reports had each outcome, after all that comes before them. */
 function outcomesOf(name: StreamName): Record<string, number> {
   const model = new Model()
-  for (const report of makeStream(name, shape).before) model.deliver(report)
+  const { stock, before } = makeStream(name, shape)
+  for (const report of [...stock, ...before]) model.deliver(report)
   model.outcomes.clear()
   for (const report of reportsOf(name)) model.deliver(report)
   return Object.fromEntries(model.outcomes)
@@ -23,8 +25,33 @@ test('a stream is the same for the same seed, and another for another', () => {
 })
 
 test('no departure is beyond its stock', () => {
-  for (const name of ['pairs', 'apart', 'unkeyed', 'hot card', 'one warehouse'] as const)
+  for (const name of ['pairs', 'apart', 'one partition', 'unkeyed', 'hot card', 'one warehouse'] as const)
     assert.deepEqual(outcomesOf(name), { booked: shape.messages }, name)
+})
+
+test('all streams of a seed begin with the same stock', () => {
+  const stockOf = (name: StreamName) => makeStream(name, shape).stock
+  for (const name of Object.keys(streamNames) as StreamName[])
+    assert.deepEqual(stockOf(name), stockOf('pairs'), name)
+})
+
+test('50,000 messages come between a departure and its arrival that is apart, also at the beginning', () => {
+  const { before, messages } = makeStream('apart', { ...shape, messages: 60_000 })
+  const leftAt = new Map(before.map(({ movementId }, n) => [movementId, (n - before.length) * 2]))
+  const gaps = messages.flatMap(({ report }, n) => {
+    if (report === 'unreadable') return []
+    if (report.kind === 'arrival') return [n - (leftAt.get(report.movementId) ?? Number.NaN) - 1]
+    leftAt.set(report.movementId, n)
+    return []
+  })
+  assert.deepEqual([gaps.length, new Set(gaps)], [30_000, new Set([50_000])])
+})
+
+test('a backlog has as many messages as it says, and none that must wait for another', () => {
+  const model = new Model()
+  const messages = [...backlogOf(150_000, 7)]
+  for (const { report } of messages) if (report !== 'unreadable') model.deliver(report)
+  assert.deepEqual([messages.length, Object.fromEntries(model.outcomes)], [150_000, { booked: 150_000 }])
 })
 
 test('a stream with duplicates or poison has as many as it says', () => {
@@ -46,7 +73,7 @@ test('half of the events of a hot card are its own, and one warehouse is one war
   assert.equal(new Set(reportsOf('one warehouse').map(({ warehouseId }) => warehouseId)).size, 1)
 })
 
-test('a warehouse has one partition where the stream is keyed, and all of them where it is not', () => {
+test('a warehouse has one partition where the stream is keyed by it, and all of them where it is not', () => {
   const partitionsOf = (name: StreamName): number => {
     const { messages } = makeStream(name, shape)
     const [first] = messages
@@ -57,6 +84,16 @@ test('a warehouse has one partition where the stream is keyed, and all of them w
   }
   assert.equal(partitionsOf('pairs'), 1)
   assert.equal(partitionsOf('unkeyed'), partitions)
+  assert(makeStream('unkeyed', shape).messages.every(({ key }) => key === null))
+})
+
+test('where the key is the movement, its sides follow each other in one partition', () => {
+  const byPartition = Map.groupBy(makeStream('one partition', shape).messages, ({ partition }) => partition)
+  assert.equal(byPartition.size, partitions)
+  for (const messages of byPartition.values()) {
+    const ids = messages.map(({ report }) => (report === 'unreadable' ? null : report.movementId))
+    assert(ids.every((id, n) => id === ids[n - (n % 2)]))
+  }
 })
 
 test('of the pile nothing is ever released', () => {

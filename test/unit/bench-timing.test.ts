@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isTooSlow, medianLimitMs, quantile, tableOf } from '../../bench/timing.ts'
+import { quantile } from '../../bench/figures.ts'
+import { isTooSlow, medianLimitMs, tableOf } from '../../bench/questions/timing.ts'
 
 test('a quantile is the smallest value that its share of the values does not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)

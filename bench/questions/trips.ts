@@ -12,8 +12,8 @@ import type {
   MovementId,
   ProductId,
   WarehouseId,
-} from '../src/message/event.ts'
-import { openingMovement, openingSource } from '../src/message/opening-stock.ts'
+} from '../../src/message/event.ts'
+import { openingMovement, openingSource } from '../../src/message/opening-stock.ts'
 
 /** How large the books are. */
 export interface Shape {

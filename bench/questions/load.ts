@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { decode } from '../src/message/decode.ts'
-import type { Micros } from '../src/message/event.ts'
-import type { Message } from '../src/message/message.ts'
-import { formatTimestamp } from '../src/message/timestamp.ts'
-import { noPageBars } from '../src/store/batch-bars.ts'
-import type { BatchItem } from '../src/store/batch.ts'
-import type { Database } from '../src/store/database.ts'
-import { NearState } from '../src/store/near-state.ts'
-import { startPosition } from '../src/store/position.ts'
-import { writeBatch } from '../src/store/write-batch.ts'
+import { decode } from '../../src/message/decode.ts'
+import type { Micros } from '../../src/message/event.ts'
+import type { Message } from '../../src/message/message.ts'
+import { noPageBars } from '../../src/store/batch-bars.ts'
+import type { BatchItem } from '../../src/store/batch.ts'
+import type { Database } from '../../src/store/database.ts'
+import { NearState } from '../../src/store/near-state.ts'
+import { startPosition } from '../../src/store/position.ts'
+import { writeBatch } from '../../src/store/write-batch.ts'
+import { messageOf, unreadable } from '../message.ts'
 import type { Report } from './trips.ts'
 
 export const topic = 'movements'
@@ -18,7 +18,6 @@ const partitions = 12
 const batchEvents = 5000
 /** All cards of the full books. */
 const nearCards = 500_000
-const unreadable = Buffer.from('{"id": "1", "source": "WH-0001", "specversion": "1.0", "type":')
 
 /** When the reports were recorded; milliseconds since 1970. */
 export interface Loaded {
@@ -100,27 +99,10 @@ function itemOf(report: Report, place: { readonly partition: number; readonly of
     message: {
       ...message,
       get value() {
-        return Buffer.from(toJson(report))
+        return messageOf(report)
       },
     },
     decoded: report,
     receivedAt,
   }
-}
-
-function toJson(event: Exclude<Report, 'unreadable'>): string {
-  return JSON.stringify({
-    id: event.messageId,
-    source: event.source,
-    specversion: '1.0',
-    type: 'ru.retail.warehouses.movement',
-    data: {
-      movement_id: event.movementId,
-      warehouse_id: event.warehouseId,
-      timestamp: formatTimestamp(event.occurredAt),
-      event: event.kind,
-      product_id: event.productId,
-      quantity: event.quantity,
-    },
-  })
 }

@@ -1,6 +1,6 @@
 /** What is asked: every read of the HTTP interface, as people usually ask it and as it costs most, on later pages too. */
-import { pages, type Client } from '../src/client/client.ts'
-import type { MovementId } from '../src/message/event.ts'
+import { pages, type Client } from '../../src/client/client.ts'
+import type { MovementId } from '../../src/message/event.ts'
 import type { Loaded } from './load.ts'
 import {
   busiestCard,

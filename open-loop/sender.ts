@@ -4,9 +4,9 @@
  */
 import { ProduceAcks, Producer } from '@platformatic/kafka'
 import { StackError } from '../stack/stack-error.ts'
-import type { Sums } from './sums.ts'
-import type { Prepared } from './supply.ts'
 
+/** What is due in this time goes in one request, as in Kafka's own producers (`linger.ms` of 4.0 and later). */
+export const lingerMs = 5
 /** A request of some 500 kB: brokers take a megabyte a record batch unless told otherwise. */
 const mostInRequest = 1000
 /** `max.in.flight.requests.per.connection` of Kafka's own producers. */
@@ -14,44 +14,54 @@ const mostRequests = 5
 /** Beyond this Kafka does not take what it is sent, and the generator would only fill its memory. */
 const mostOnTheWay = 200_000
 
-export interface SenderOptions {
+/** A message as the Kafka client takes it. */
+export interface Outgoing {
+  readonly topic: string
+  readonly partition: number
+  readonly key?: Buffer
+  readonly value: Buffer
+}
+
+export interface SenderOptions<Message extends Outgoing> {
+  readonly clientId: string
   readonly kafka: string
   readonly topic: string
-  readonly sums: Sums
+  /** Hears of all that is handed over, before anything of it is sent. */
+  readonly onHanded?: (messages: readonly Message[]) => void
 }
 
 /** Hears of each message, by its number among those that were handed over together, that all replicas have it. */
 export type OnTaken = (index: number, offset: number) => void
 
-interface Job {
-  readonly messages: readonly Prepared[]
+interface Job<Message> {
+  readonly messages: readonly Message[]
   readonly onTaken: OnTaken
   /** How many of them were sent. */
   next: number
 }
 
-interface Slice {
-  readonly job: Job
+interface Slice<Message> {
+  readonly job: Job<Message>
   readonly from: number
   readonly to: number
 }
 
-export class Sender {
+export class Sender<Message extends Outgoing = Outgoing> {
   readonly #topic: string
-  readonly #sums: Sums
+  readonly #onHanded: (messages: readonly Message[]) => void
   readonly #producer: Producer
   /** The end of each partition's log, as far as this sender knows it. */
   readonly #ends = new Map<number, number>()
   readonly #requests = new Set<Promise<void>>()
-  #waiting: Job[] = []
+  #waiting: Job<Message>[] = []
   #onTheWay = 0
   #fault: Error | null = null
   #sent = 0
 
-  constructor({ kafka, topic, sums }: SenderOptions) {
+  constructor({ clientId, kafka, topic, onHanded = () => {} }: SenderOptions<Message>) {
     this.#topic = topic
-    this.#sums = sums
-    this.#producer = new Producer({ clientId: 'bincard-load', bootstrapBrokers: kafka.split(',') })
+    this.#onHanded = onHanded
+    this.#producer = new Producer({ clientId, bootstrapBrokers: kafka.split(',') })
   }
 
   /** @throws what the client throws when Kafka or the topic is not there */
@@ -62,7 +72,7 @@ export class Sender {
     return found.partitionsCount
   }
 
-  /** Messages handed to this sender, of which all count in the books. */
+  /** Messages handed to this sender, sent or not. */
   get sent(): number {
     return this.#sent
   }
@@ -81,15 +91,15 @@ export class Sender {
     return this.#onTheWay > mostOnTheWay || this.#fault !== null
   }
 
-  send(messages: readonly Prepared[], onTaken: OnTaken = () => {}): void {
+  send(messages: readonly Message[], onTaken: OnTaken = () => {}): void {
     this.#onTheWay += messages.length
     this.#sent += messages.length
-    for (const { card, change } of messages) this.#sums.add(card, change)
+    this.#onHanded(messages)
     this.#waiting.push({ messages, onTaken, next: 0 })
     this.#pump()
   }
 
-  /** @throws {StackError} with the first failure of a request: the books cannot be known any more */
+  /** @throws {StackError} with the first failure of a request: what is in the log cannot be known any more */
   async settle(): Promise<void> {
     while (this.#requests.size > 0) await Promise.all(this.#requests)
     if (this.#fault !== null) throw new StackError(`Kafka did not take what was sent: ${this.#fault.message}`)
@@ -109,8 +119,8 @@ export class Sender {
     }
   }
 
-  #take(): Slice[] {
-    const slices: Slice[] = []
+  #take(): Slice<Message>[] {
+    const slices: Slice<Message>[] = []
     let room = mostInRequest
     for (const job of this.#waiting) {
       if (room === 0) break
@@ -123,7 +133,7 @@ export class Sender {
     return slices
   }
 
-  async #request(slices: readonly Slice[]): Promise<void> {
+  async #request(slices: readonly Slice<Message>[]): Promise<void> {
     const messages = slices.flatMap(({ job, from, to }) => job.messages.slice(from, to))
     try {
       const { offsets = [] } = await this.#producer.send({ acks: ProduceAcks.ALL, messages })

@@ -9,6 +9,9 @@ export interface Pace {
   readonly seconds: number
 }
 
+/** A `behindShare` above this, and what was measured is the generator. */
+export const behindLimit = 0.05
+
 export interface Clock {
   /** Milliseconds from any beginning, never backwards. */
   now(): number

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createLatencies } from '../../load/latencies.ts'
-import { dueAtMs, dueBy, keepPace, startsIn, type Clock } from '../../load/pace.ts'
-import { behindLimit } from '../../load/verdict.ts'
+import { createLatencies } from '../../open-loop/latencies.ts'
+import { behindLimit, dueAtMs, dueBy, keepPace, startsIn, type Clock } from '../../open-loop/pace.ts'
 
 const pace = { perSecond: 1000, seconds: 10 }
 

@@ -1,5 +1,5 @@
 /**
- * node bench/questions.ts [--movements N] [--rounds N] [--json]
+ * node bench/questions/run.ts [--movements N] [--rounds N] [--json]
  *
  * How long each question takes over large books. Starts a PostgreSQL of its own in a folder that is removed afterwards,
  * has the booking itself fill it, and asks every read of the HTTP interface, one after the other and past the cache. The
@@ -8,22 +8,23 @@
  */
 import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { createClient, type Client } from '../src/client/client.ts'
-import { settingTable } from '../src/config/setting-table.ts'
-import { Database } from '../src/store/database.ts'
-import { migrate } from '../src/store/migrate.ts'
-import { removeLeftovers } from '../stack/leftovers.ts'
-import type { Part } from '../stack/part.ts'
-import { freePort } from '../stack/ports.ts'
-import { ensureDatabase, startPostgres } from '../stack/postgres.ts'
-import { createProgress } from '../stack/progress.ts'
-import { exitCodes, StackError } from '../stack/stack-error.ts'
-import { runFolder } from '../stack/state.ts'
-import { stopSignal } from '../stack/stop-signal.ts'
+import { createClient, type Client } from '../../src/client/client.ts'
+import { settingTable } from '../../src/config/setting-table.ts'
+import { Database } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { removeLeftovers } from '../../stack/leftovers.ts'
+import type { Part } from '../../stack/part.ts'
+import { freePort } from '../../stack/ports.ts'
+import { ensureDatabase, startPostgres } from '../../stack/postgres.ts'
+import { createProgress } from '../../stack/progress.ts'
+import { exitCodes, StackError } from '../../stack/stack-error.ts'
+import { runFolder } from '../../stack/state.ts'
+import { stopSignal } from '../../stack/stop-signal.ts'
+import { quantile } from '../figures.ts'
 import { load, topic, type Loaded } from './load.ts'
 import { questionsOf, type Question } from './question-list.ts'
 import { createBenchServer } from './server.ts'
-import { isTooSlow, quantile, tableOf, type Timing } from './timing.ts'
+import { isTooSlow, tableOf, type Timing } from './timing.ts'
 import { fullShape, reportsOf, type Shape } from './trips.ts'
 
 /** Connections are made, and plans and pages are in memory, before the first time counts. */
