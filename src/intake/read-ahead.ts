@@ -52,6 +52,9 @@ interface Ready {
  * Reads a partition from a position on, while what was read before is being booked. What is handed out stays until it is
  * dropped, so that a batch can be tried again, whole or in smaller parts. Messages wait as they came and are decoded when
  * they are handed out: so of all that is ready, no more than a batch takes the memory of its events.
+ *
+ * Where the log has more, it is read ahead. At its end it is read when the next batch is asked for: then one request brings
+ * all that came while the last one was being booked, instead of one request for each message.
  */
 export class ReadAhead {
   readonly #options: ReadAheadOptions
@@ -59,6 +62,8 @@ export class ReadAhead {
   readonly #running: Promise<void>
   #ready: Ready[] = []
   #bytes = 0
+  #isAskedFor = false
+  #isAtEnd = false
   #from: Position
   /** How far the log was read: behind the last ready message, or further. */
   #end: Position
@@ -76,7 +81,17 @@ export class ReadAhead {
    * Waits for messages, and then for others to join them; or for records that carry none. Throws what the reader threw,
    * once all that was read before is dropped.
    */
-  async filled({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
+  async filled(limits: SliceLimits): Promise<void> {
+    this.#isAskedFor = true
+    this.#notify()
+    try {
+      await this.#fill(limits)
+    } finally {
+      this.#isAskedFor = false
+    }
+  }
+
+  async #fill({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
     while (this.#end.nextOffset === this.#from.nextOffset) {
       if (this.#failure !== null) throw this.#failure.error
       await this.#changed.promise
@@ -125,7 +140,8 @@ export class ReadAhead {
     const { reader, maxEvents, maxBytes } = this.#options
     try {
       while (!this.#abort.signal.aborted) {
-        if (this.#ready.length >= maxEvents || this.#bytes >= maxBytes) {
+        const isFull = this.#ready.length >= maxEvents || this.#bytes >= maxBytes
+        if (isFull || (this.#isAtEnd && !this.#isAskedFor)) {
           await this.#changed.promise
           continue
         }
@@ -148,6 +164,7 @@ export class ReadAhead {
       this.#bytes += bytes
     }
     this.#end = { nextOffset: chunk.nextOffset, leaderEpoch: chunk.leaderEpoch }
+    this.#isAtEnd = chunk.nextOffset >= chunk.endOffset
     this.#options.onChunk(chunk)
     this.#notify()
   }
