@@ -10,12 +10,17 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
+import { PipelinedClient } from './pipelined-client.ts'
 import { Slots } from './slots.ts'
 import { postgresFault, toPostgresFault } from './postgres-fault.ts'
 
 /** Rows come as objects by column name: int8 as number, timestamptz as Micros, uuid as lower-case text. */
 export interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  /**
+   * `name`: each connection keeps the statement prepared under it, and soon has a plan that fits all values. For small
+   * reads that are asked again and again, which take longer to plan than to run. A name means one text.
+   */
+  query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>
 }
 
 /** One transaction. */
@@ -44,6 +49,11 @@ export interface DatabaseOptions {
   readonly queueTimeoutMs: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
+  /**
+   * Statements are sent without waiting for the answers to those before them: several that a reader asks for at once take
+   * one round trip. There is no COPY then.
+   */
+  readonly isPipelined?: boolean
   /** Further settings of the server for these connections. */
   readonly serverSettings?: Readonly<Record<string, string>>
 }
@@ -70,6 +80,8 @@ export class Database implements Queryable {
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: applicationName,
       keepAlive: true,
+      pipeline: options.isPipelined ?? false,
+      Client: PipelinedClient,
       types: { getTypeParser: chooseTypeParser },
       verify: (client, done) => {
         client.query(settingsOf(options), (error: Error | null) => done(error ?? undefined))
@@ -81,13 +93,25 @@ export class Database implements Queryable {
   }
 
   /** One statement, in a transaction of its own. */
-  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return await this.#withSession((session) => session.query<Row>(text, values))
+  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+    return await this.#withSession((session) => session.query<Row>(text, values, name))
   }
 
   /** Several reads of one moment: all of them see the same snapshot. */
   async snapshot<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
-    return await this.#transaction('begin isolation level repeatable read, read only', work)
+    const begin = 'begin isolation level repeatable read, read only'
+    if (this.#options.isPipelined !== true) return await this.#transaction(begin, work)
+    return await this.#withSession(async (session) => {
+      session.gather()
+      const begun = session.query(begin)
+      // Should it fail, so does what is sent behind it, or else the wait for it below.
+      begun.catch(() => undefined)
+      return await endTransaction(session, async () => {
+        const result = await work(session)
+        await begun
+        return result
+      })
+    })
   }
 
   /**
@@ -106,16 +130,7 @@ export class Database implements Queryable {
   async #transaction<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
     return await this.#withSession(async (session) => {
       await session.query(begin)
-      let result: Result
-      try {
-        result = await work(session)
-      } catch (error) {
-        // Should the rollback fail, too, the connection is dropped; what went wrong first is what counts.
-        if (!session.broken) await session.query('rollback').catch(() => undefined)
-        throw error
-      }
-      await session.commit()
-      return result
+      return await endTransaction(session, () => work(session))
     })
   }
 
@@ -163,6 +178,20 @@ export class Database implements Queryable {
   }
 }
 
+/** Commits what the work did, or rolls it back if it fails. */
+async function endTransaction<Result>(session: PooledSession, work: () => Promise<Result>): Promise<Result> {
+  let result: Result
+  try {
+    result = await work()
+  } catch (error) {
+    // Should the rollback fail, too, the connection is dropped; what went wrong first is what counts.
+    if (!session.broken) await session.query('rollback').catch(() => undefined)
+    throw error
+  }
+  await session.commit()
+  return result
+}
+
 /** What a connection is told when it is made; a session pooler between us and the server keeps it. */
 function settingsOf({ statementTimeoutMs, lockTimeoutMs, serverSettings }: DatabaseOptions): string {
   const settings = {
@@ -191,11 +220,14 @@ class PooledSession implements Session {
     this.#answerTimeoutMs = answerTimeoutMs
   }
 
-  async query<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.#bounded(
-      values.length === 0 ? this.#client.query(text) : this.#client.query(text, [...values]),
-    )
+  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+    const result = await this.#bounded(this.#client.query({ text, values: [...values], name }))
     return result.rows as Row[]
+  }
+
+  /** What is asked at once leaves in one write. */
+  gather(): void {
+    if (this.#client instanceof PipelinedClient) this.#client.gather()
   }
 
   async copy(statement: string, rows: Buffer): Promise<void> {
@@ -216,8 +248,9 @@ class PooledSession implements Session {
     let timedOut = false
     const timer = setTimeout(() => {
       timedOut = true
-      // With a statement under way, `end` cuts the connection, and the statement's promise is rejected.
+      // What is under way is rejected.
       void this.#client.end()
+      if (this.#client instanceof PipelinedClient) this.#client.cut()
     }, this.#answerTimeoutMs)
     try {
       return await answer
