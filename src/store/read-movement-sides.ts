@@ -27,10 +27,8 @@ export async function readSidesOfPairs(
   pairs: readonly MovementPair[],
 ): Promise<SummedMovement[]> {
   if (pairs.length === 0) return []
-  const sums = await db.query<Omit<SummedMovement, 'mismatched'>>(sumsOfPairs, [
-    pairs.map(({ movementId }) => movementId),
-    pairs.map(({ productId }) => productId),
-  ])
+  const columns = [pairs.map(({ movementId }) => movementId), pairs.map(({ productId }) => productId)]
+  const sums = await db.query<Omit<SummedMovement, 'mismatched'>>(sumsOfPairs, columns, 'sums_of_pairs')
   const mixed = await readMixed(db, new Set(sums.filter(isOneSided).map(({ movementId }) => movementId)))
   return sums.map((sum) => ({ ...sum, mismatched: isOneSided(sum) && mixed.has(sum.movementId) }))
 }
@@ -53,7 +51,7 @@ function isOneSided({ opened, departed, arrived }: Omit<MovementSides, 'mismatch
 /** Those of the movements in which one product has only departed and another has only arrived. */
 async function readMixed(db: Queryable, movements: ReadonlySet<MovementId>): Promise<Set<MovementId>> {
   if (movements.size === 0) return new Set()
-  const rows = await db.query<{ movementId: MovementId }>(mixedMovements, [[...movements]])
+  const rows = await db.query<{ movementId: MovementId }>(mixedMovements, [[...movements]], 'mixed_movements')
   return new Set(rows.map(({ movementId }) => movementId))
 }
 
