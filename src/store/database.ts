@@ -11,16 +11,23 @@ import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
 import { PipelinedClient } from './pipelined-client.ts'
+import { readSnapshot, type PipelinedSession } from './pipelined-snapshot.ts'
 import { Slots } from './slots.ts'
 import { postgresFault, toPostgresFault } from './postgres-fault.ts'
 
 /** Rows come as objects by column name: int8 as number, timestamptz as Micros, uuid as lower-case text. */
 export interface Queryable {
+  query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]>
+}
+
+export interface StatementOptions {
   /**
-   * `name`: each connection keeps the statement prepared under it, and soon has a plan that fits all values. For small
+   * Each connection keeps the statement prepared under this name, and soon has a plan that fits all values. For small
    * reads that are asked again and again, which take longer to plan than to run. A name means one text.
    */
-  query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>
+  readonly name?: string
+  /** Nothing else is asked of the snapshot: its end may go along with the question. */
+  readonly isLast?: boolean
 }
 
 /** One transaction. */
@@ -93,25 +100,15 @@ export class Database implements Queryable {
   }
 
   /** One statement, in a transaction of its own. */
-  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
-    return await this.#withSession((session) => session.query<Row>(text, values, name))
+  async query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]> {
+    return await this.#withSession((session) => session.query<Row>(text, values, options))
   }
 
   /** Several reads of one moment: all of them see the same snapshot. */
   async snapshot<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
     const begin = 'begin isolation level repeatable read, read only'
     if (this.#options.isPipelined !== true) return await this.#transaction(begin, work)
-    return await this.#withSession(async (session) => {
-      session.gather()
-      const begun = session.query(begin)
-      // Should it fail, so does what is sent behind it, or else the wait for it below.
-      begun.catch(() => undefined)
-      return await endTransaction(session, async () => {
-        const result = await work(session)
-        await begun
-        return result
-      })
-    })
+    return await this.#withSession((session) => readSnapshot(session, begin, work))
   }
 
   /**
@@ -130,7 +127,16 @@ export class Database implements Queryable {
   async #transaction<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
     return await this.#withSession(async (session) => {
       await session.query(begin)
-      return await endTransaction(session, () => work(session))
+      let result: Result
+      try {
+        result = await work(session)
+      } catch (error) {
+        // Should the rollback fail, too, the connection is dropped; what went wrong first is what counts.
+        if (!session.broken) await session.query('rollback').catch(() => undefined)
+        throw error
+      }
+      await session.commit()
+      return result
     })
   }
 
@@ -178,20 +184,6 @@ export class Database implements Queryable {
   }
 }
 
-/** Commits what the work did, or rolls it back if it fails. */
-async function endTransaction<Result>(session: PooledSession, work: () => Promise<Result>): Promise<Result> {
-  let result: Result
-  try {
-    result = await work()
-  } catch (error) {
-    // Should the rollback fail, too, the connection is dropped; what went wrong first is what counts.
-    if (!session.broken) await session.query('rollback').catch(() => undefined)
-    throw error
-  }
-  await session.commit()
-  return result
-}
-
 /** What a connection is told when it is made; a session pooler between us and the server keeps it. */
 function settingsOf({ statementTimeoutMs, lockTimeoutMs, serverSettings }: DatabaseOptions): string {
   const settings = {
@@ -209,7 +201,7 @@ function settingsOf({ statementTimeoutMs, lockTimeoutMs, serverSettings }: Datab
     .join('; ')
 }
 
-class PooledSession implements Session {
+class PooledSession implements Session, PipelinedSession {
   readonly #client: pg.PoolClient
   readonly #answerTimeoutMs: number
   /** The connection can no longer be trusted. */
@@ -220,12 +212,15 @@ class PooledSession implements Session {
     this.#answerTimeoutMs = answerTimeoutMs
   }
 
-  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+  async query<Row>(
+    text: string,
+    values: readonly unknown[] = [],
+    { name }: StatementOptions = {},
+  ): Promise<Row[]> {
     const result = await this.#bounded(this.#client.query({ text, values: [...values], name }))
     return result.rows as Row[]
   }
 
-  /** What is asked at once leaves in one write. */
   gather(): void {
     if (this.#client instanceof PipelinedClient) this.#client.gather()
   }

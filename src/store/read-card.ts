@@ -3,7 +3,7 @@ import type { CardKey, EventKind, Micros, MovementId, WarehouseId } from '../mes
 import type { Queryable } from './database.ts'
 import { cutPage, rowsToRead, type Page, type Snapshots } from './page.ts'
 import { linesRecorded, type LineRange, type RecordedWithin } from './read-line-range.ts'
-import { readSidesOfPairs, type SummedMovement } from './read-movement-sides.ts'
+import { readSidesOfProduct, type SummedMovement } from './read-movement-sides.ts'
 
 /** A card and some of its lines, all of one moment. */
 export interface CardPage {
@@ -72,10 +72,10 @@ export async function readCard(
     const last = isNewest ? (lines[0] ?? null) : lastOfAll
     if (last === null && held.departures === 0) return null
 
-    const { productId } = card
-    const sides = await readSidesOfPairs(
+    const sides = await readSidesOfProduct(
       db,
-      lines.map(({ movementId }) => ({ movementId, productId })),
+      card.productId,
+      lines.map(({ movementId }) => movementId),
     )
     const byMovement = new Map(sides.map((side) => [side.movementId, side]))
     return {
@@ -110,7 +110,9 @@ async function readHeld(
   { warehouseId, productId }: CardKey,
 ): Promise<{ departures: number; quantity: string }> {
   const values = [warehouseId, productId]
-  const [held] = await db.query<{ departures: number; quantity: string }>(heldOfCard, values, 'held_of_card')
+  const [held] = await db.query<{ departures: number; quantity: string }>(heldOfCard, values, {
+    name: 'held_of_card',
+  })
   return held ?? { departures: 0, quantity: '0' }
 }
 
@@ -142,7 +144,7 @@ async function readLines(
   const below = Math.min(range.below, before ?? range.below)
   const walked = rowsToRead({ limit, filtered: event !== null })
   const values = [card.warehouseId, card.productId, range.from, below, walked]
-  const rows = await db.query<BookedLine>(linesOfCard, values, 'lines_of_card')
+  const rows = await db.query<BookedLine>(linesOfCard, values, { name: 'lines_of_card' })
   const matches = (line: BookedLine): boolean => event === null || kindOf(line) === event
   return cutPage(rows, { limit, walked, matches })
 }
