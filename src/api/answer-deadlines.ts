@@ -58,8 +58,8 @@ class AnswerDeadlines {
 }
 
 function giveUp(reply: FastifyReply): void {
-  // Answered, or somebody else's.
-  if (reply.sent) return
+  // Answered, or somebody else's, or nobody waits for it any more.
+  if (reply.sent || reply.raw.destroyed) return
   // Half an answer can only be cut.
   if (reply.raw.headersSent) reply.raw.destroy()
   else void reply.send(new errorCodes.FST_ERR_HANDLER_TIMEOUT())
