@@ -2,13 +2,12 @@
  * Reading what one has just written: `?after=PARTITION:OFFSET` on a read waits until that message is booked, then reads.
  * A route that offers it takes three things from here: `afterQuery`, `problemsOfAfter` and `waitsForAfter`.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Place } from '../store/booked-positions.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { parameterProblem, queryParameters } from './parameters.ts'
-import { sendProblem } from './problem-answer.ts'
 import type { Problem } from './problems.ts'
+import { refuseWhere } from './refuse.ts'
 
 /** For the `querystring` of the route. */
 export const afterQuery = { after: Type.Optional(queryParameters.after.schema) }
@@ -23,11 +22,10 @@ export const problemsOfAfter: readonly Problem[] = [
 /** For the options of the route: a hook that runs before its handler, within the time that any answer has. */
 export function waitsForAfter(deps: ApiDependencies) {
   return {
-    preHandler: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    preHandler: refuseWhere((request) => {
       const { after } = request.query as { readonly after?: string }
-      const problem = after === undefined ? null : await waitUntilBooked(deps, after)
-      if (problem !== null) await sendProblem(request, reply, problem)
-    },
+      return after === undefined ? null : waitUntilBooked(deps, after)
+    }),
   }
 }
 

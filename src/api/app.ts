@@ -5,8 +5,10 @@ import Fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type RawServerDefault,
 } from 'fastify'
+import { giveUpLateAnswers } from './answer-deadlines.ts'
 import { cardSchemas } from './card-body.ts'
 import { classifyClientError, classifyError } from './classify-error.ts'
 import type { ApiDependencies } from './dependencies.ts'
@@ -26,7 +28,9 @@ import { openingSchemas } from './opening-bodies.ts'
 import { overviewSchemas } from './overview-body.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
-import { problemBody, problemHeaders, problems } from './problems.ts'
+import { problemBody, problemHeaders, problems, type Problem } from './problems.ts'
+import { refuseWhere } from './refuse.ts'
+import { RequestLogger } from './request-logger.ts'
 import { routes } from './routes.ts'
 import { healthSchemas } from './routes/get-health.ts'
 import { cardQuerySchemas } from './routes/query-cards.ts'
@@ -53,40 +57,41 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request could not be answered')
     return sendProblem(request, reply, problem)
   })
-  app.addHook('onRequest', async (_request, reply) => {
+  giveUpLateAnswers(app, deps.limits)
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(safeHeaders)
+    done()
   })
   await allowOrigins(app, deps.corsOrigins)
-  app.addHook('onRequest', async (request, reply) => {
-    // RFC 9112, 3.2. Node itself would answer without a body.
-    const { httpVersion, headers } = request.raw
-    if (httpVersion === '1.1' && headers.host === undefined)
-      await sendProblem(request, reply, { code: 'malformed_request', detail: 'The header Host is missing.' })
-  })
-  app.addHook('preValidation', async (request, reply) => {
-    const problem = malformedInteger(request.query as Record<string, unknown>)
-    if (problem !== null) await sendProblem(request, reply, problem)
-  })
+  app.addHook('onRequest', refuseWhere(missingHost))
+  app.addHook(
+    'preValidation',
+    refuseWhere(({ query }) => malformedInteger(query as Record<string, unknown>)),
+  )
   // Nothing is expected of us that we do not do anyway; Node itself would answer 417 without a body.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   answerUnchanged(app)
   const assertGuarded = await guardRoutes(app, deps.access)
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await sendProblem(request, reply, { code: 'route_unknown' })
-  })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook(
+    'onRequest',
+    refuseWhere(({ is404 }) => (is404 ? { code: 'route_unknown' } : null)),
+  )
+  app.addHook('onSend', (_request, reply, payload, done) => {
     // The server is stopping: a connection kept open after this answer would only be waited for.
     if (!app.server.listening) reply.header('connection', 'close')
+    done(null, payload)
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { url: route = 'unmatched', config } = request.routeOptions
-    if (config.isStream === true && reply.statusCode === 200) return
-    deps.observe({
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      seconds: reply.elapsedTime / 1000,
-    })
+    if (config.isStream !== true || reply.statusCode !== 200) {
+      deps.observe({
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        seconds: reply.elapsedTime / 1000,
+      })
+    }
+    done()
   })
 
   for (const schema of schemas) app.addSchema(schema)
@@ -98,6 +103,13 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   assertGuarded()
   await app.ready()
   return app
+}
+
+/** RFC 9112, 3.2. Node itself would answer without a body. */
+function missingHost({ raw }: FastifyRequest): Problem | null {
+  return raw.httpVersion === '1.1' && raw.headers.host === undefined
+    ? { code: 'malformed_request', detail: 'The header Host is missing.' }
+    : null
 }
 
 const schemas = [
@@ -133,10 +145,10 @@ function createFastify({ logger, limits, observe }: ApiDependencies): Api {
     loggerInstance,
     // One line for each request would be most of the log; the metrics count them.
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent, bindings) => new RequestLogger(parent, bindings),
     requestTimeout: limits.requestTimeoutMs,
     connectionTimeout: limits.connectionTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    handlerTimeout: limits.answerTimeoutMs,
     bodyLimit: limits.maxBodyBytes,
     http: {
       maxHeaderSize: limits.maxHeaderBytes,

@@ -17,14 +17,18 @@ export function answerUnchanged(app: FastifyInstance): void {
     const response = schema.response as Record<string, unknown>
     response['304'] = { description: 'The answer is the one whose `ETag` was sent.', type: 'null' }
   })
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (typeof payload !== 'string' || reply.statusCode !== 200) return payload
-    if (!isRead(request.method, request.routeOptions.url ?? '')) return payload
-    const tag = tagOf(reply, payload)
-    if (!isAmong(tag, request)) return payload
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (!isKnown(request, reply, payload)) return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    return null
+    return done(null, null)
   })
+}
+
+/** Whether the client has this answer already. */
+function isKnown(request: FastifyRequest, reply: FastifyReply, payload: unknown): boolean {
+  if (typeof payload !== 'string' || reply.statusCode !== 200) return false
+  if (!isRead(request.method, request.routeOptions.url ?? '')) return false
+  return isAmong(tagOf(reply, payload), request)
 }
 
 function isRead(method: string, url: string): boolean {

@@ -2,8 +2,9 @@
 import RateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { ApiKey } from '../access/api-key.ts'
-import { identify, refusal } from './access.ts'
-import { sendProblem } from './problem-answer.ts'
+import { identify, refusal, type Caller } from './access.ts'
+import type { Problem } from './problems.ts'
+import { refuseWhere } from './refuse.ts'
 
 /** Who may use the API, and how much. */
 export interface GuardOptions {
@@ -24,18 +25,18 @@ export async function guardRoutes(
   app.decorateRequest('caller', null)
   const asksTooMuch = await countRequests(app, requestsPerSecond)
 
-  app.addHook('onRequest', async (request, reply) => {
-    const { config } = request.routeOptions
-    const caller = identify(keys, request.headers.authorization)
-    request.caller = caller
-    if (config.unlimited !== true && (await asksTooMuch(request)))
-      return sendProblem(request, reply, { code: 'rate_limited' })
-    const role = request.is404 ? 'open' : (config.role ?? 'admin')
-    if (role === 'open') return undefined
-    if ('problem' in caller) return sendProblem(request, reply, caller.problem)
-    const problem = refusal(caller.grant, { ...config, role, warehouse: warehouseIn(request) })
-    return problem === null ? undefined : sendProblem(request, reply, problem)
-  })
+  app.addHook(
+    'onRequest',
+    refuseWhere((request) => {
+      const caller = identify(keys, request.headers.authorization)
+      request.caller = caller
+      if (asksTooMuch === null || request.routeOptions.config.unlimited === true)
+        return outOfReach(request, caller)
+      return asksTooMuch(request).then((tooMuch) =>
+        tooMuch ? { code: 'rate_limited' } : outOfReach(request, caller),
+      )
+    }),
+  )
 
   const added: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
@@ -48,17 +49,26 @@ export async function guardRoutes(
   }
 }
 
+/** Why the route is not for who asks, or null. */
+function outOfReach(request: FastifyRequest, caller: Caller): Problem | null {
+  const { config } = request.routeOptions
+  const role = request.is404 ? 'open' : (config.role ?? 'admin')
+  if (role === 'open') return null
+  if ('problem' in caller) return caller.problem
+  return refusal(caller.grant, { ...config, role, warehouse: warehouseIn(request) })
+}
+
 /** One second: whoever is over the limit may go on in the next. */
 const windowMs = 1000
 /** Keys, and addresses, that are counted at once; the one counted least recently is forgotten first. */
 const countedClients = 10_000
 
-/** Counts a request for its key or, where it has none that is known, for its address; says whether that is too many. */
+/** Counts a request for its key or, where it has none that is known, for its address; says whether that is too many. Null: nobody is counted. */
 async function countRequests(
   app: FastifyInstance,
   max: number,
-): Promise<(request: FastifyRequest) => Promise<boolean>> {
-  if (max === 0) return async () => false
+): Promise<((request: FastifyRequest) => Promise<boolean>) | null> {
+  if (max === 0) return null
   await app.register(RateLimit, { global: false, max, timeWindow: windowMs, cache: countedClients })
   const countName = app.createRateLimit({ keyGenerator: (request) => keyName(request) ?? '' })
   const countAddress = app.createRateLimit()

@@ -16,8 +16,21 @@ export function toPage(reply: FastifyReply, content: object, warehouses: readonl
   return { body, etag: entityTag(body), warehouses }
 }
 
+/** Answers a page that is at hand at once, any other when it has been read. */
+export function answerPage(
+  read: ReadPage | Promise<ReadPage>,
+  answer: (read: ReadPage) => void,
+): Promise<void> | undefined {
+  if (read instanceof Promise) return read.then(answer)
+  answer(read)
+  return undefined
+}
+
 export function sendPage(reply: FastifyReply, page: CachedPage, result: ReadPage['result']): FastifyReply {
-  return reply.code(200).type(mediaType).headers({ etag: page.etag, 'x-cache': result }).send(page.body)
+  return reply
+    .code(200)
+    .headers({ 'content-type': mediaType, etag: page.etag, 'x-cache': result })
+    .send(page.body)
 }
 
 /** Of the answer 200 of a route that answers pages. */

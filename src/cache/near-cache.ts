@@ -11,6 +11,8 @@ import { decodeValue, type CachedValue } from './cached-value.ts'
 interface Entry {
   readonly value: CachedValue
   readonly expiresAtMs: number
+  /** When it was put at the end. */
+  placedAtMs: number
 }
 
 /** A read under way; what it brings is not kept if the key changes meanwhile. */
@@ -22,12 +24,15 @@ interface Load {
 /** Of bars and leases: Redis tells of a key that ended by itself only when it comes across it, which may take a minute. */
 const passingMs = 250
 
+/** A page that is asked for again is put at the end so often: to move it costs several times as much as to find it. */
+const placeMs = 1000
+
 type HandleCache = BasicClientSideCache['handleCache']
 
 export class NearCache extends BasicClientSideCache {
   readonly #ttlMs: number
   readonly #maxEntries: number
-  /** The least recently used first: a Map keeps the order of insertion. */
+  /** The least recently used first, to the second: a Map keeps the order of insertion. */
   readonly #entries = new Map<string, Entry>()
   readonly #loads = new Map<string, Load>()
 
@@ -41,9 +46,12 @@ export class NearCache extends BasicClientSideCache {
   peek(key: string): CachedValue | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    this.#entries.delete(key)
-    if (entry.expiresAtMs < Date.now()) return undefined
-    this.#entries.set(key, entry)
+    const nowMs = Date.now()
+    if (entry.expiresAtMs < nowMs) {
+      this.#entries.delete(key)
+      return undefined
+    }
+    if (nowMs - entry.placedAtMs >= placeMs) this.#place(key, entry, nowMs)
     return entry.value
   }
 
@@ -95,13 +103,19 @@ export class NearCache extends BasicClientSideCache {
   }
 
   #keep(key: string, value: CachedValue): void {
-    this.#entries.delete(key)
     const isPassing = value.kind === 'bar' || value.kind === 'lease'
     const lifeMs = isPassing ? Math.min(passingMs, this.#ttlMs) : this.#ttlMs
-    this.#entries.set(key, { value, expiresAtMs: Date.now() + lifeMs })
+    const nowMs = Date.now()
+    this.#place(key, { value, expiresAtMs: nowMs + lifeMs, placedAtMs: nowMs }, nowMs)
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#maxEntries) break
       this.#entries.delete(oldest)
     }
+  }
+
+  #place(key: string, entry: Entry, nowMs: number): void {
+    this.#entries.delete(key)
+    entry.placedAtMs = nowMs
+    this.#entries.set(key, entry)
   }
 }

@@ -63,6 +63,7 @@ export class PageCache implements PageReader, PageBars {
   readonly #uncached: PageReader
   /** Empty until it was read. */
   #epoch = ''
+  #generationKey = generationKeyOf('')
   /** Before this time, another process may not have seen that the epoch is another one. */
   #epochSettledAtMs = -Infinity
 
@@ -97,15 +98,18 @@ export class PageCache implements PageReader, PageBars {
     await stopped
   }
 
-  async read(name: PageName, load: () => Promise<CachedPage | null>): Promise<ReadPage> {
-    if (!this.#trust.holds) return await this.#uncached.read(name, load)
-    const deadlineMs = performance.now() + this.#options.timeoutMs
+  read(name: PageName, load: () => Promise<CachedPage | null>): ReadPage | Promise<ReadPage> {
+    if (!this.#trust.holds) return this.#uncached.read(name, load)
     const key = keyOf(this.#epoch, name)
     const near = this.#kept(key)
-    if (near !== null) {
-      this.#options.observe({ cache: 'near', result: 'hit' })
-      return { page: near, result: 'hit' }
-    }
+    if (near === null) return this.#readFar(name, key, load)
+    this.#options.observe({ cache: 'near', result: 'hit' })
+    return { page: near, result: 'hit' }
+  }
+
+  /** From Redis, or by `load`. */
+  async #readFar(name: PageName, key: string, load: () => Promise<CachedPage | null>): Promise<ReadPage> {
+    const deadlineMs = performance.now() + this.#options.timeoutMs
     try {
       await Promise.all([this.#store.get(this.#generationKey), this.#store.get(key)])
     } catch (error) {
@@ -138,10 +142,6 @@ export class PageCache implements PageReader, PageBars {
       },
       leave: (keys, token) => this.#leftBars.set(token, keys),
     })
-  }
-
-  get #generationKey(): string {
-    return generationKeyOf(this.#epoch)
   }
 
   /** The page as the process remembers it, if that is still true. */
@@ -224,6 +224,7 @@ export class PageCache implements PageReader, PageBars {
     if (epoch !== this.#epoch) {
       if (this.#epoch !== '') this.#epochSettledAtMs = performance.now() + this.#options.epochSettleMs
       this.#epoch = epoch
+      this.#generationKey = generationKeyOf(epoch)
     }
     if (performance.now() < this.#epochSettledAtMs || !this.#open.allBarUnder(epoch)) return false
     for (const [token, keys] of this.#leftBars) {

@@ -19,8 +19,8 @@ export interface ReadPage {
 }
 
 export interface PageReader {
-  /** From the cache, or by `load`. Rejects only as `load` does. */
-  read(name: PageName, load: () => Promise<CachedPage | null>): Promise<ReadPage>
+  /** From the cache, without a promise where the page is at hand; or by `load`. Rejects only as `load` does. */
+  read(name: PageName, load: () => Promise<CachedPage | null>): ReadPage | Promise<ReadPage>
   /** Past the cache. */
   bypass(load: () => Promise<CachedPage | null>): Promise<ReadPage>
 }

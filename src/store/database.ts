@@ -10,16 +10,24 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
+import { PipelinedClient } from './pipelined-client.ts'
+import { readSnapshot, type PipelinedSession } from './pipelined-snapshot.ts'
 import { Slots } from './slots.ts'
 import { postgresFault, toPostgresFault } from './postgres-fault.ts'
 
 /** Rows come as objects by column name: int8 as number, timestamptz as Micros, uuid as lower-case text. */
 export interface Queryable {
+  query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]>
+}
+
+export interface StatementOptions {
   /**
-   * `name`: each connection keeps the statement prepared under it, and soon has a plan that fits all values. For small
+   * Each connection keeps the statement prepared under this name, and soon has a plan that fits all values. For small
    * reads that are asked again and again, which take longer to plan than to run. A name means one text.
    */
-  query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>
+  readonly name?: string
+  /** Nothing else is asked of the snapshot: its end may go along with the question. */
+  readonly isLast?: boolean
 }
 
 /** One transaction. */
@@ -48,6 +56,11 @@ export interface DatabaseOptions {
   readonly queueTimeoutMs: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
+  /**
+   * Statements are sent without waiting for the answers to those before them: several that a reader asks for at once take
+   * one round trip. There is no COPY then.
+   */
+  readonly isPipelined?: boolean
   /** Further settings of the server for these connections. */
   readonly serverSettings?: Readonly<Record<string, string>>
 }
@@ -74,6 +87,8 @@ export class Database implements Queryable {
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: applicationName,
       keepAlive: true,
+      pipeline: options.isPipelined ?? false,
+      Client: PipelinedClient,
       types: { getTypeParser: chooseTypeParser },
       verify: (client, done) => {
         client.query(settingsOf(options), (error: Error | null) => done(error ?? undefined))
@@ -85,13 +100,15 @@ export class Database implements Queryable {
   }
 
   /** One statement, in a transaction of its own. */
-  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
-    return await this.#withSession((session) => session.query<Row>(text, values, name))
+  async query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]> {
+    return await this.#withSession((session) => session.query<Row>(text, values, options))
   }
 
   /** Several reads of one moment: all of them see the same snapshot. */
   async snapshot<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
-    return await this.#transaction('begin isolation level repeatable read, read only', work)
+    const begin = 'begin isolation level repeatable read, read only'
+    if (this.#options.isPipelined !== true) return await this.#transaction(begin, work)
+    return await this.#withSession((session) => readSnapshot(session, begin, work))
   }
 
   /**
@@ -184,7 +201,7 @@ function settingsOf({ statementTimeoutMs, lockTimeoutMs, serverSettings }: Datab
     .join('; ')
 }
 
-class PooledSession implements Session {
+class PooledSession implements Session, PipelinedSession {
   readonly #client: pg.PoolClient
   readonly #answerTimeoutMs: number
   /** The connection can no longer be trusted. */
@@ -195,9 +212,17 @@ class PooledSession implements Session {
     this.#answerTimeoutMs = answerTimeoutMs
   }
 
-  async query<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Row[]> {
+  async query<Row>(
+    text: string,
+    values: readonly unknown[] = [],
+    { name }: StatementOptions = {},
+  ): Promise<Row[]> {
     const result = await this.#bounded(this.#client.query({ text, values: [...values], name }))
     return result.rows as Row[]
+  }
+
+  gather(): void {
+    if (this.#client instanceof PipelinedClient) this.#client.gather()
   }
 
   async copy(statement: string, rows: Buffer): Promise<void> {
@@ -218,8 +243,9 @@ class PooledSession implements Session {
     let timedOut = false
     const timer = setTimeout(() => {
       timedOut = true
-      // With a statement under way, `end` cuts the connection, and the statement's promise is rejected.
+      // What is under way is rejected.
       void this.#client.end()
+      if (this.#client instanceof PipelinedClient) this.#client.cut()
     }, this.#answerTimeoutMs)
     try {
       return await answer

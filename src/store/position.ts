@@ -39,7 +39,7 @@ export async function advancePosition(
      where topic = $1 and kafka_partition = $2 and topic_id = $3 and next_offset = $4
      returning next_offset`,
     [topic, partition, topicId, from.nextOffset, to.nextOffset, to.leaderEpoch],
-    'advance_position',
+    { name: 'advance_position' },
   )
   return rows.length === 1
 }
@@ -104,7 +104,7 @@ export async function addToTally(
      select $1, $2, batches, $3::json from numbered
      on conflict (topic, kafka_partition, batch) do update set changes = excluded.changes`,
     [topic, partition, JSON.stringify(changes), ...tallyNames.map((name) => tally[name])],
-    'add_to_tally',
+    { name: 'add_to_tally' },
   )
 }
 

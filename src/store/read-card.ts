@@ -2,8 +2,8 @@ import { kindOf, statusOf, type MovementStatus } from '../booking/movement-view.
 import type { CardKey, EventKind, Micros, MovementId, WarehouseId } from '../message/event.ts'
 import type { Queryable } from './database.ts'
 import { cutPage, rowsToRead, type Page, type Snapshots } from './page.ts'
-import { linesRecorded, type RecordedWithin } from './read-line-range.ts'
-import { readSidesOfPairs, type SummedMovement } from './read-movement-sides.ts'
+import { linesRecorded, type LineRange, type RecordedWithin } from './read-line-range.ts'
+import { readSidesOfProduct, type SummedMovement } from './read-movement-sides.ts'
 
 /** A card and some of its lines, all of one moment. */
 export interface CardPage {
@@ -50,6 +50,10 @@ export interface HistoryFilter extends RecordedWithin {
 
 const allLines: HistoryFilter = { from: null, to: null, event: null }
 
+function isWhole({ from, to, event }: HistoryFilter): boolean {
+  return from === null && to === null && event === null
+}
+
 /** A page of a card, in one snapshot; null if the card has neither a line nor a held departure. */
 export async function readCard(
   database: Snapshots,
@@ -57,15 +61,21 @@ export async function readCard(
   { before, limit, filter = allLines }: PageRequest,
 ): Promise<CardPage | null> {
   return await database.snapshot(async (db) => {
-    const last = await readLastLine(db, card)
-    const held = await readHeld(db, card)
+    const isNewest = before === null && isWhole(filter)
+    const range = await linesRecorded(db, card, filter)
+    // Asked for at once: neither waits for the answer to the other.
+    const [held, { items: lines, next }, lastOfAll] = await Promise.all([
+      readHeld(db, card),
+      readLines(db, card, { range, before, limit, event: filter.event }),
+      isNewest ? null : readLastLine(db, card),
+    ])
+    const last = isNewest ? (lines[0] ?? null) : lastOfAll
     if (last === null && held.departures === 0) return null
 
-    const { items: lines, next } = await readLines(db, card, { before, limit, filter })
-    const { productId } = card
-    const sides = await readSidesOfPairs(
+    const sides = await readSidesOfProduct(
       db,
-      lines.map(({ movementId }) => ({ movementId, productId })),
+      card.productId,
+      lines.map(({ movementId }) => movementId),
     )
     const byMovement = new Map(sides.map((side) => [side.movementId, side]))
     return {
@@ -99,10 +109,10 @@ async function readHeld(
   db: Queryable,
   { warehouseId, productId }: CardKey,
 ): Promise<{ departures: number; quantity: string }> {
-  const [held] = await db.query<{ departures: number; quantity: string }>(heldOfCard, [
-    warehouseId,
-    productId,
-  ])
+  const values = [warehouseId, productId]
+  const [held] = await db.query<{ departures: number; quantity: string }>(heldOfCard, values, {
+    name: 'held_of_card',
+  })
   return held ?? { departures: 0, quantity: '0' }
 }
 
@@ -124,14 +134,18 @@ from card_line where warehouse_id = $1 and product_id = $2 and line >= $3 and li
 async function readLines(
   db: Queryable,
   card: CardKey,
-  { before, limit, filter }: { before: number | null; limit: number; filter: HistoryFilter },
+  {
+    range,
+    before,
+    limit,
+    event,
+  }: Omit<PageRequest, 'filter'> & { range: LineRange; event: EventKind | null },
 ): Promise<Page<BookedLine, BookedLine>> {
-  const range = await linesRecorded(db, card, filter)
   const below = Math.min(range.below, before ?? range.below)
-  const walked = rowsToRead({ limit, filtered: filter.event !== null })
+  const walked = rowsToRead({ limit, filtered: event !== null })
   const values = [card.warehouseId, card.productId, range.from, below, walked]
-  const rows = await db.query<BookedLine>(linesOfCard, values)
-  const matches = (line: BookedLine): boolean => filter.event === null || kindOf(line) === filter.event
+  const rows = await db.query<BookedLine>(linesOfCard, values, { name: 'lines_of_card' })
+  const matches = (line: BookedLine): boolean => event === null || kindOf(line) === event
   return cutPage(rows, { limit, walked, matches })
 }
 

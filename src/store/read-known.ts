@@ -49,7 +49,7 @@ async function readLegs(
      from movement_leg
      where movement_id = any($1::uuid[]) and (leg <= 1 or product_id = any($2::uuid[]))`,
     [uuidArray([...movements]), uuidArray([...new Set(events.map(({ productId }) => productId))])],
-    'legs_of_batch',
+    { name: 'legs_of_batch' },
   )
   for (const row of rows) {
     const pair = pairId(row)
@@ -106,7 +106,7 @@ async function readLastLines(
        order by c.line desc limit 1
      ) l`,
     columnsOf(keys),
-    'last_lines_of_batch',
+    { name: 'last_lines_of_batch' },
   )
   return new Map(rows.map((row) => [cardId(row), row]))
 }
@@ -127,7 +127,7 @@ async function readHeldFloors(
        order by m.quantity limit 1
      ) s`,
     [...columnsOf(cards), int8Array(cards.map(({ above }) => above))],
-    'held_floors_of_batch',
+    { name: 'held_floors_of_batch' },
   )
   return new Map(rows.map((row) => [cardId(row), row.quantity]))
 }
@@ -166,7 +166,7 @@ async function readHeld(db: Queryable, cards: readonly CardInReach[]): Promise<M
        order by m.occurred_at, m.movement_id limit ${firstPageSize + 1}
      ) m`,
     [...columnsOf(cards), int8Array(cards.map(({ reach }) => reach))],
-    'held_of_batch',
+    { name: 'held_of_batch' },
   )
   const found = Map.groupBy(rows, cardId)
   const complete = cards.filter((card) => (found.get(cardId(card)) ?? []).length <= firstPageSize)

@@ -1,7 +1,7 @@
 import type { MovementSides } from '../booking/movement-view.ts'
 import type { MovementId, ProductId, WarehouseId } from '../message/event.ts'
 import { openingSource } from '../message/opening-stock.ts'
-import type { Queryable } from './database.ts'
+import type { Queryable, StatementOptions } from './database.ts'
 
 /** One product of a movement. */
 export interface MovementPair {
@@ -27,22 +27,44 @@ export async function readSidesOfPairs(
   pairs: readonly MovementPair[],
 ): Promise<SummedMovement[]> {
   if (pairs.length === 0) return []
-  const sums = await db.query<Omit<SummedMovement, 'mismatched'>>(sumsOfPairs, [
+  const sums = await db.query<Sums>(sumsOfPairs, [
     pairs.map(({ movementId }) => movementId),
     pairs.map(({ productId }) => productId),
   ])
-  const mixed = await readMixed(db, new Set(sums.filter(isOneSided).map(({ movementId }) => movementId)))
-  return sums.map((sum) => ({ ...sum, mismatched: isOneSided(sum) && mixed.has(sum.movementId) }))
+  return await addMixed(db, sums)
 }
 
-/** `distinct`: a pair that is given twice has no more legs than one that is given once. */
-const sumsOfPairs = `
+/**
+ * The same of one product, and prepared: for the lines of a card, with which the snapshot ends. The pairs are not: on
+ * tables that are still empty their plan is a scan, and a connection would keep it while they grow.
+ */
+export async function readSidesOfProduct(
+  db: Queryable,
+  productId: ProductId,
+  movementIds: readonly MovementId[],
+): Promise<SummedMovement[]> {
+  if (movementIds.length === 0) return []
+  const values = [[...new Set(movementIds)], productId]
+  const sums = await db.query<Sums>(sumsOfProduct, values, { name: 'sums_of_product' })
+  return await addMixed(db, sums, { name: 'mixed_movements', isLast: true })
+}
+
+type Sums = Omit<SummedMovement, 'mismatched'>
+
+const sumsOfLegs = `
 select m.movement_id as "movementId", m.product_id as "productId", bool_or(m.line is null) as "departureHeld", bool_or(m.source = '${openingSource}') as opened,
   sum(m.quantity) filter (where m.leg = 0)::bigint as departed, sum(m.quantity) filter (where m.leg > 0)::bigint as arrived,
   (array_agg(m.warehouse_id) filter (where m.leg = 0))[1] as "senderId",
-  (array_agg(m.warehouse_id order by m.occurred_at, m.warehouse_id, m.leg) filter (where m.leg > 0))[1] as "receiverId"
+  (array_agg(m.warehouse_id order by m.occurred_at, m.warehouse_id, m.leg) filter (where m.leg > 0))[1] as "receiverId"`
+
+/** `distinct`: a pair that is given twice has no more legs than one that is given once. */
+const sumsOfPairs = `${sumsOfLegs}
 from (select distinct * from unnest($1::uuid[], $2::uuid[]) as u (movement_id, product_id)) u
 join movement_leg m on m.movement_id = u.movement_id and m.product_id = u.product_id
+group by m.movement_id, m.product_id`
+
+const sumsOfProduct = `${sumsOfLegs}
+from movement_leg m where m.movement_id = any($1::uuid[]) and m.product_id = $2
 group by m.movement_id, m.product_id`
 
 /** Opening stock has no other side. */
@@ -50,11 +72,19 @@ function isOneSided({ opened, departed, arrived }: Omit<MovementSides, 'mismatch
   return !opened && (departed === null || arrived === null)
 }
 
-/** Those of the movements in which one product has only departed and another has only arrived. */
-async function readMixed(db: Queryable, movements: ReadonlySet<MovementId>): Promise<Set<MovementId>> {
-  if (movements.size === 0) return new Set()
-  const rows = await db.query<{ movementId: MovementId }>(mixedMovements, [[...movements]])
-  return new Set(rows.map(({ movementId }) => movementId))
+/** Says of each whether its movement has one product that has only departed and another that has only arrived. */
+async function addMixed(
+  db: Queryable,
+  sums: readonly Sums[],
+  options?: StatementOptions,
+): Promise<SummedMovement[]> {
+  const oneSided = [...new Set(sums.filter(isOneSided).map(({ movementId }) => movementId))]
+  const rows =
+    oneSided.length === 0
+      ? []
+      : await db.query<{ movementId: MovementId }>(mixedMovements, [oneSided], options)
+  const mixed = new Set(rows.map(({ movementId }) => movementId))
+  return sums.map((sum) => ({ ...sum, mismatched: isOneSided(sum) && mixed.has(sum.movementId) }))
 }
 
 /** The first legs are enough: they tell which side is there. */

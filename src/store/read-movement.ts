@@ -13,7 +13,7 @@ where movement_id = $1`
  * moment. At most 1,000 products with 1,001 legs each: the booking accepts no more.
  */
 export async function readMovement(db: Queryable, movementId: MovementId): Promise<RecordedLeg[]> {
-  return await db.query<RecordedLeg>(legsOfMovement, [movementId])
+  return await db.query<RecordedLeg>(legsOfMovement, [movementId], { name: 'legs_of_movement' })
 }
 
 /** The same of one product of the movement: at most 1,001 legs. */

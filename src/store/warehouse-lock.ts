@@ -52,7 +52,7 @@ export async function lockWarehouses(
        source = coalesce(excluded.source, w.source)
      returning warehouse_id, prev_token, last_recorded_at`,
     [token, ...sorted.flat()],
-    sorted.length <= mostPrepared ? `lock_${sorted.length}_warehouses` : undefined,
+    sorted.length <= mostPrepared ? { name: `lock_${sorted.length}_warehouses` } : {},
   )
   return new Map(
     locked.map(({ warehouse_id: warehouseId, prev_token: prevToken, last_recorded_at: recordedAt }) => [

@@ -85,7 +85,7 @@ export async function writeReleases(session: Session, releases: readonly Release
       uuidArray(releases.map(({ productId }) => productId)),
       int8Array(releases.map(({ line }) => line)),
     ],
-    'release_departures',
+    { name: 'release_departures' },
   )
   if (rows.length !== releases.length) throw postgresFault('key_collision')
 }

@@ -56,7 +56,7 @@ async function deleteSettled(
      where t.movement_id = d.movement_id and t.product_id = d.product_id and t.quantity + d.difference = 0
      returning d.place`,
     [...keysOf(changes), int8Array(changes.map(({ difference }) => difference))],
-    'delete_settled_transit',
+    { name: 'delete_settled_transit' },
   )
   return new Set(rows.map(({ place }) => at(changes, place)))
 }
@@ -82,7 +82,7 @@ async function addDifferences(
       int8Array(changes.map(({ difference }) => difference)),
       timestampArray(changes.map(({ since }) => since)),
     ],
-    'add_to_transit',
+    { name: 'add_to_transit' },
   )
   return new Map(rows.map((row) => [pairId(row), row.quantity]))
 }
@@ -95,7 +95,7 @@ async function deleteZeros(session: Session, zeros: readonly TransitChange[]): P
      where t.movement_id = z.movement_id and t.product_id = z.product_id and t.quantity = 0
      returning 1 as gone`,
     keysOf(zeros),
-    'delete_zero_transit',
+    { name: 'delete_zero_transit' },
   )
   return rows.length
 }

@@ -86,7 +86,7 @@ test('many who miss the same page at once make one query', async (t) => {
     return page('once')
   }
   // So many that their questions reach Redis, and its answers come back, in several pieces.
-  const answers = await Promise.all(Array.from({ length: 400 }, () => cache.read(name, load)))
+  const answers = await Promise.all(Array.from({ length: 400 }, async () => await cache.read(name, load)))
   assert.equal(queries, 1)
   assert(answers.every((answer) => answer.page?.body === 'once'))
 })
@@ -167,7 +167,7 @@ test('what there is not is not kept, and the next reader may keep what there is 
 test('a read that fails is told to its reader, and leaves nothing behind', async (t) => {
   const cache = await openCache(t)
   const name = aPage()
-  const fails = cache.read(name, () => Promise.reject(new Error('the database is away')))
+  const fails = async () => await cache.read(name, () => Promise.reject(new Error('the database is away')))
   await assert.rejects(fails, /database is away/)
   await waitFor('the page', async () => (await cache.read(name, loads('there'))).result === 'hit')
 })

@@ -174,6 +174,7 @@ export function openTestDatabase(
     lockTimeoutMs: 1000,
     queueTimeoutMs: 1000,
     applicationName: 'bincard-test',
+    isPipelined: true,
   })
   t.after(() => database.close())
   return database

@@ -9,7 +9,7 @@ import { cardBody, CardSchema } from '../card-body.ts'
 import { cardCursor } from '../cursor.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { readPageQuery } from '../page-query.ts'
-import { pageAnswer, sendPage, toPage } from '../page-answer.ts'
+import { answerPage, pageAnswer, sendPage, toPage } from '../page-answer.ts'
 import {
   defaultPageLines,
   expectId,
@@ -66,25 +66,25 @@ export function getCard(app: Api, deps: ApiDependencies): void {
         },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const card: CardKey = {
         warehouseId: expectId(parseUuid<WarehouseId>(request.params.warehouse_id)),
         productId: expectId(parseUuid<ProductId>(request.params.product_id)),
       }
       const asked = readPageQuery(cardCursor(card), request.query)
-      if ('code' in asked) return sendProblem(request, reply, asked)
+      if ('code' in asked) return void sendProblem(request, reply, asked)
       const range = readRange(request.query)
-      if ('code' in range) return sendProblem(request, reply, range)
+      if ('code' in range) return void sendProblem(request, reply, range)
       const filter = { ...range, event: request.query.event ?? null }
       const load = async () => {
         const page = await readCard(database, card, { before: asked.after, limit: asked.limit, filter })
         return page === null ? null : toPage(reply, cardBody(card, page))
       }
-      const { page, result } = await (isFirstPage(request.query)
-        ? pages.read(cardPage(card), load)
-        : pages.bypass(load))
-      if (page === null) return sendProblem(request, reply, { code: 'card_unknown' })
-      return sendPage(reply, page, result)
+      const read = isFirstPage(request.query) ? pages.read(cardPage(card), load) : pages.bypass(load)
+      return answerPage(read, ({ page, result }) => {
+        if (page === null) sendProblem(request, reply, { code: 'card_unknown' })
+        else sendPage(reply, page, result)
+      })
     },
   )
 }

@@ -9,7 +9,7 @@ import { afterQuery, problemsOfAfter, waitsForAfter } from '../after.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { movementBody, MovementSchema } from '../movement-body.ts'
-import { pageAnswer, sendPage, toPage } from '../page-answer.ts'
+import { answerPage, pageAnswer, sendPage, toPage } from '../page-answer.ts'
 import { expectId, parameterProblem, pathParameters, unknownQueryParameter } from '../parameters.ts'
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import { samples } from '../samples.ts'
@@ -41,7 +41,7 @@ export function getMovement(app: Api, deps: ApiDependencies): void {
         },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const movementId = expectId(parseUuid<MovementId>(request.params.movement_id))
       const load = async () => {
         const view = viewMovement(await readMovement(database, movementId))
@@ -49,13 +49,14 @@ export function getMovement(app: Api, deps: ApiDependencies): void {
         const warehouses = new Set(view.events.map((leg) => leg.warehouseId))
         return toPage(reply, movementBody(movementId, view), [...warehouses])
       }
-      const { page, result } = await (request.query.after === undefined
-        ? pages.read(movementPage(movementId), load)
-        : pages.bypass(load))
-      // To a key of other warehouses the movement is as unknown as one that nobody mentions.
-      if (page === null || !maySeeAny(request, page.warehouses))
-        return sendProblem(request, reply, { code: 'movement_unknown' })
-      return sendPage(reply, page, result)
+      const read =
+        request.query.after === undefined ? pages.read(movementPage(movementId), load) : pages.bypass(load)
+      return answerPage(read, ({ page, result }) => {
+        // To a key of other warehouses the movement is as unknown as one that nobody mentions.
+        if (page === null || !maySeeAny(request, page.warehouses))
+          sendProblem(request, reply, { code: 'movement_unknown' })
+        else sendPage(reply, page, result)
+      })
     },
   )
 }

@@ -32,9 +32,11 @@ function addRoute(app: Api, { ingest, limits }: ApiDependencies): void {
   app.post(
     eventsUrl,
     {
-      config: { role: 'write' },
-      // Taking the events in may take as long as any answer; then their booking is waited for.
-      handlerTimeout: limits.answerTimeoutMs + limits.bookingWaitMs,
+      config: {
+        role: 'write',
+        // Taking the events in may take as long as any answer; then their booking is waited for.
+        answerTimeoutMs: limits.answerTimeoutMs + limits.bookingWaitMs,
+      },
       schema: {
         operationId: 'postEvents',
         tags: ['events'],

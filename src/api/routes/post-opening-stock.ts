@@ -27,9 +27,11 @@ function addRoute(app: Api, { openingStock, limits }: ApiDependencies): void {
   app.post(
     openingStockUrl,
     {
-      config: { role: 'admin' },
-      // Reading the file and producing it take time, too.
-      handlerTimeout: 2 * limits.answerTimeoutMs + limits.openingWaitMs,
+      config: {
+        role: 'admin',
+        // Reading the file and producing it take time, too.
+        answerTimeoutMs: 2 * limits.answerTimeoutMs + limits.openingWaitMs,
+      },
       schema: {
         operationId: 'postOpeningStock',
         tags: ['events'],

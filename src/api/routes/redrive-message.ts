@@ -18,9 +18,11 @@ export function redriveMessage(app: Api, { quarantine, limits }: ApiDependencies
   app.post(
     '/api/quarantine/:quarantine_id/redrive',
     {
-      config: { role: 'admin' },
+      config: {
+        role: 'admin',
+        answerTimeoutMs: limits.answerTimeoutMs + limits.bookingWaitMs,
+      },
       bodyLimit: limits.maxBodyBytes + maxFrameBytes,
-      handlerTimeout: limits.answerTimeoutMs + limits.bookingWaitMs,
       schema: {
         operationId: 'redriveQuarantinedMessage',
         tags: ['quarantine'],

@@ -15,9 +15,11 @@ export function redriveMessages(app: Api, { quarantine, limits }: ApiDependencie
   app.post(
     '/api/quarantine/redrive',
     {
-      config: { role: 'admin' },
+      config: {
+        role: 'admin',
+        answerTimeoutMs: limits.answerTimeoutMs + limits.bookingWaitMs,
+      },
       bodyLimit: maxBodyBytes,
-      handlerTimeout: limits.answerTimeoutMs + limits.bookingWaitMs,
       schema: {
         operationId: 'redriveQuarantine',
         tags: ['quarantine'],

@@ -1,0 +1,66 @@
+/**
+ * Gives up answers that are not ready in time. Fastify's own `handlerTimeout` makes a timer and an abort signal for each
+ * request, which cost more than finding a page that is at hand; here one timer looks after all of them.
+ */
+import { errorCodes, type FastifyInstance, type FastifyReply } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** For a route whose answers take longer than others. */
+    readonly answerTimeoutMs?: number
+  }
+}
+
+/** So much later than its time an answer may be given up. */
+const lookEveryMs = 25
+
+/** For all requests from now on, from their first hook until they are answered. */
+export function giveUpLateAnswers(
+  app: FastifyInstance,
+  { answerTimeoutMs }: { answerTimeoutMs: number },
+): void {
+  const deadlines = new AnswerDeadlines()
+  app.addHook('onRequest', (request, reply, done) => {
+    deadlines.begin(reply, request.routeOptions.config.answerTimeoutMs ?? answerTimeoutMs)
+    done()
+  })
+  app.addHook('onResponse', (_request, reply, done) => {
+    deadlines.end(reply)
+    done()
+  })
+}
+
+class AnswerDeadlines {
+  /** When each of the answers is due, as `performance.now()` counts. One whose client has gone leaves when it is due. */
+  readonly #dueAtMs = new Map<FastifyReply, number>()
+  #looking: NodeJS.Timeout | null = null
+
+  begin(reply: FastifyReply, limitMs: number): void {
+    this.#dueAtMs.set(reply, performance.now() + limitMs)
+    this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref()
+  }
+
+  end(reply: FastifyReply): void {
+    this.#dueAtMs.delete(reply)
+  }
+
+  #look(): void {
+    const nowMs = performance.now()
+    for (const [reply, dueAtMs] of this.#dueAtMs) {
+      if (dueAtMs > nowMs) continue
+      this.#dueAtMs.delete(reply)
+      giveUp(reply)
+    }
+    if (this.#dueAtMs.size > 0 || this.#looking === null) return
+    clearInterval(this.#looking)
+    this.#looking = null
+  }
+}
+
+function giveUp(reply: FastifyReply): void {
+  // Answered, or somebody else's, or nobody waits for it any more.
+  if (reply.sent || reply.raw.destroyed) return
+  // Half an answer can only be cut.
+  if (reply.raw.headersSent) reply.raw.destroy()
+  else void reply.send(new errorCodes.FST_ERR_HANDLER_TIMEOUT())
+}
