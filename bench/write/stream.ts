@@ -17,6 +17,8 @@ export interface StreamShape {
   /** Messages that are timed. */
   readonly messages: number
   readonly seed: number
+  /** Of the topic; six if nothing is said. */
+  readonly topicPartitions?: number
 }
 
 /** A message and the partition that it goes to. */
@@ -57,7 +59,10 @@ export const streamNames = {
 } as const
 export type StreamName = keyof typeof streamNames
 
-export function makeStream(name: StreamName, { messages, seed }: StreamShape): Stream {
+export function makeStream(
+  name: StreamName,
+  { messages, seed, topicPartitions = partitions }: StreamShape,
+): Stream {
   const random = seededRandom(seed)
   const chain = new Chain(random, Math.max(1, Math.round(messages / messagesPerCard / warehouses)))
   const moves = movesOf(name, chain, messages)
@@ -70,14 +75,14 @@ export function makeStream(name: StreamName, { messages, seed }: StreamShape): S
   ]
   const partitionOf = (report: StreamMessage['report']): number =>
     name === 'unkeyed' || report === 'unreadable'
-      ? below(random, partitions)
-      : partitionOfKey(report.warehouseId)
+      ? below(random, topicPartitions)
+      : partitionOfKey(report.warehouseId, topicPartitions)
   return { name, before, messages: timed.map((report) => ({ partition: partitionOf(report), report })) }
 }
 
 /** As Kafka's own clients choose it for a key. */
-export function partitionOfKey(key: string): number {
-  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
+export function partitionOfKey(key: string, topicPartitions = partitions): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % topicPartitions
 }
 
 interface Move {
