@@ -6,8 +6,13 @@ import { partitions, type Stream } from './stream.ts'
 const atOnce = 2000
 
 /** Fills a topic with the stream, each message once, in its order; keyed by warehouse. */
-export async function fillTopic(servers: string, topic: string, { messages }: Stream): Promise<void> {
-  await ensureTopic(servers, topic, partitions)
+export async function fillTopic(
+  servers: string,
+  topic: string,
+  { messages }: Stream,
+  topicPartitions = partitions,
+): Promise<void> {
+  await ensureTopic(servers, topic, topicPartitions)
   // Idempotent: else a request that is tried again, as on a topic just made, is in the topic twice.
   const producer = new Producer({
     clientId: 'bincard-bench',
