@@ -3,7 +3,8 @@ import { ensureTopic } from '../../stack/topic.ts'
 import { messageOf, unreadable } from '../message.ts'
 import { partitions, type Stream } from './stream.ts'
 
-const atOnce = 2000
+/** Of one partition they are below the megabyte that a broker takes at once. */
+const atOnce = 1500
 
 /** Fills a topic with the stream, each message once, in its order; keyed by warehouse. */
 export async function fillTopic(
