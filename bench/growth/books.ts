@@ -4,7 +4,7 @@ import { openDatabase, using, type DatabaseAddress, type Databases } from '../da
 import { batchWriter } from '../write/book.ts'
 import { batchesAtOnce, Lanes, type Source } from './lanes.ts'
 import { partitionLedgers } from './partition-ledgers.ts'
-import type { Trade } from './trade.ts'
+import { underWay, type Trade } from './trade.ts'
 
 export interface BooksShape {
   readonly databases: Databases
@@ -33,8 +33,9 @@ const emptyTemplate = 'template0'
 const statementTimeoutMs = 600_000
 
 /**
- * Gives `work` new books. The opening stock is booked by the very lanes that go on: they remember the cards, as those
- * of a service do that has run for a while.
+ * Gives `work` new books, with the opening stock and the first movements in them: as long as nothing arrives, the messages
+ * are others than later, and large books would not be compared with empty ones alone. All is booked by the very lanes
+ * that go on: they remember the cards, as those of a service do that has run for a while.
  */
 export async function withBooks<Result>(
   { databases, newTrade, tablePartitions }: BooksShape,
@@ -48,6 +49,7 @@ export async function withBooks<Result>(
       const lanes = new Lanes(batchWriter(database), topic)
       const stock = trade.openingStock()
       await lanes.book(() => stock.next().value ?? null)
+      await lanes.book(() => (trade.departed < underWay ? trade.next() : null))
       await database.query('vacuum analyze')
       return await work({ address, database, trade, lanes })
     }),
