@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isObject } from '../src/message/envelope.ts'
 import { root } from '../stack/state.ts'
+import { cpuSecondsOf } from './cpu.ts'
 import type { DatabaseAddress } from './databases.ts'
 
 export interface BenchProcess {
@@ -13,6 +14,8 @@ export interface BenchProcess {
   readonly origin: string
   /** Most memory that the process ever had, in bytes; null where the system does not tell (it does on Linux). */
   peakMemoryBytes(): number | null
+  /** Processor time that it has taken so far; null where the system does not tell. */
+  cpuSeconds(): number | null
   stop(): Promise<void>
 }
 
@@ -69,6 +72,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   return {
     origin: `http://127.0.0.1:${port}`,
     peakMemoryBytes: () => peakMemoryOf(child.pid),
+    cpuSeconds: () => (child.pid === undefined ? null : cpuSecondsOf(child.pid)),
     stop: async () => {
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)

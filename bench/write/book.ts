@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decode } from '../../src/message/decode.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { noPageBars } from '../../src/store/batch-bars.ts'
-import type { BatchItem } from '../../src/store/batch.ts'
+import type { BatchItem, Position } from '../../src/store/batch.ts'
 import type { Database } from '../../src/store/database.ts'
 import { NearState } from '../../src/store/near-state.ts'
 import { startPosition } from '../../src/store/position.ts'
@@ -30,25 +30,47 @@ export interface Lane {
   readonly partition: number
 }
 
+/** Of a partition that nobody has booked. */
+const beginning: Position = { nextOffset: 0, leaderEpoch: -1 }
+
 /** Books the messages of one partition by the store alone, batch after batch as a full lane makes them. */
 export async function book(
   parts: BatchWriterParts,
-  { topic, partition }: Lane,
+  lane: Lane,
   messages: readonly Pick<StreamMessage, 'report'>[],
   onBooked: (messages: number) => void = () => undefined,
 ): Promise<void> {
-  const place = { topic, topicId, partition }
-  let position = { nextOffset: 0, leaderEpoch: -1 }
-  await startPosition(parts.database, place, position)
+  let position = await startLane(parts, lane)
   for (let start = 0; start < messages.length; start += batchMessages) {
     const slice = messages.slice(start, start + batchMessages)
-    const items = slice.map(({ report }, index) => itemOf(report, { partition, offset: start + index }))
-    const to = { nextOffset: start + items.length, leaderEpoch: 0 }
-    const written = await writeBatch(parts, { partition: place, from: position, to, items })
-    if (written === 'fenced') throw new Error('somebody else books in the database of the bench')
-    position = to
-    onBooked(items.length)
+    position = await bookBatch(parts, { ...lane, position }, slice)
+    onBooked(slice.length)
   }
+}
+
+/** Answers where it begins. */
+export async function startLane(parts: BatchWriterParts, { topic, partition }: Lane): Promise<Position> {
+  await startPosition(parts.database, { topic, topicId, partition }, beginning)
+  return beginning
+}
+
+/** Books one batch, and answers the position after it. */
+export async function bookBatch(
+  parts: BatchWriterParts,
+  { topic, partition, position }: Lane & { readonly position: Position },
+  messages: readonly Pick<StreamMessage, 'report'>[],
+): Promise<Position> {
+  const { nextOffset: offset } = position
+  const items = messages.map(({ report }, index) => itemOf(report, { partition, offset: offset + index }))
+  const to = { nextOffset: offset + items.length, leaderEpoch: 0 }
+  const written = await writeBatch(parts, {
+    partition: { topic, topicId, partition },
+    from: position,
+    to,
+    items,
+  })
+  if (written === 'fenced') throw new Error('somebody else books in the database of the bench')
+  return to
 }
 
 function itemOf(

@@ -17,6 +17,8 @@ export interface StreamShape {
   /** Messages that are timed. */
   readonly messages: number
   readonly seed: number
+  /** Of the topic; six if nothing is said. */
+  readonly topicPartitions?: number
 }
 
 /** A message, and where it goes. */
@@ -62,7 +64,10 @@ export const streamNames = {
 } as const
 export type StreamName = keyof typeof streamNames
 
-export function makeStream(name: StreamName, { messages, seed }: StreamShape): Stream {
+export function makeStream(
+  name: StreamName,
+  { messages, seed, topicPartitions = partitions }: StreamShape,
+): Stream {
   const random = seededRandom(seed)
   const chain = new Chain(random, Math.max(1, Math.round(messages / messagesPerCard / warehouses)))
   const stock = chain.openingStock()
@@ -76,23 +81,31 @@ export function makeStream(name: StreamName, { messages, seed }: StreamShape): S
     ...(name === 'all duplicates' ? reports : []),
     ...(name === 'held pile' ? chain.pile() : []),
   ]
-  return { name, stock, before, messages: timed.map((report) => addressed(name, report, random)) }
+  return {
+    name,
+    stock,
+    before,
+    messages: timed.map((report) => addressed(report, { name, random, topicPartitions })),
+  }
 }
 
 function cameOf(move: Move | undefined): MovementEvent[] {
   return move === undefined ? [] : [move.came]
 }
 
-function addressed(name: StreamName, report: StreamMessage['report'], random: Random): StreamMessage {
+function addressed(
+  report: StreamMessage['report'],
+  { name, random, topicPartitions }: { name: StreamName; random: Random; topicPartitions: number },
+): StreamMessage {
   if (name === 'unkeyed' || report === 'unreadable')
-    return { report, key: null, partition: below(random, partitions) }
+    return { report, key: null, partition: below(random, topicPartitions) }
   const key = name === 'one partition' ? report.movementId : report.warehouseId
-  return { report, key, partition: partitionOfKey(key) }
+  return { report, key, partition: partitionOfKey(key, topicPartitions) }
 }
 
 /** As Kafka's own clients choose it for a key. */
-export function partitionOfKey(key: string): number {
-  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions
+export function partitionOfKey(key: string, topicPartitions = partitions): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % topicPartitions
 }
 
 interface Move {

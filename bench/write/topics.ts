@@ -12,8 +12,9 @@ export async function fillTopic(
   servers: string,
   topic: string,
   messages: Iterable<StreamMessage>,
+  topicPartitions = partitions,
 ): Promise<number> {
-  await ensureTopic(servers, topic, partitions)
+  await ensureTopic(servers, topic, topicPartitions)
   // Idempotent: else a request that is tried again, as on a topic just made, is in the topic twice.
   const producer = new Producer({
     clientId: 'bincard-bench',
