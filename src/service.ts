@@ -77,7 +77,6 @@ export async function startService({ settings, logger, version }: ServiceOptions
   const reading = new Database({
     ...postgres,
     applicationName: 'bincard reads',
-    isPipelined: true,
     statementTimeoutMs: postgres.readTimeoutMs,
     queueTimeoutMs: postgres.connectTimeoutMs,
   })

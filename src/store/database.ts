@@ -6,7 +6,6 @@
  */
 import { finished } from 'node:stream/promises'
 import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
@@ -56,11 +55,6 @@ export interface DatabaseOptions {
   readonly queueTimeoutMs: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
-  /**
-   * Statements are sent without waiting for the answers to those before them: several that a reader asks for at once take
-   * one round trip. There is no COPY then.
-   */
-  readonly isPipelined?: boolean
   /** Further settings of the server for these connections. */
   readonly serverSettings?: Readonly<Record<string, string>>
 }
@@ -87,7 +81,6 @@ export class Database implements Queryable {
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: applicationName,
       keepAlive: true,
-      pipeline: options.isPipelined ?? false,
       Client: PipelinedClient,
       types: { getTypeParser: chooseTypeParser },
       verify: (client, done) => {
@@ -106,9 +99,9 @@ export class Database implements Queryable {
 
   /** Several reads of one moment: all of them see the same snapshot. */
   async snapshot<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
-    const begin = 'begin isolation level repeatable read, read only'
-    if (this.#options.isPipelined !== true) return await this.#transaction(begin, work)
-    return await this.#withSession((session) => readSnapshot(session, begin, work))
+    return await this.#withSession((session) =>
+      readSnapshot(session, 'begin isolation level repeatable read, read only', work),
+    )
   }
 
   /**
@@ -116,17 +109,9 @@ export class Database implements Queryable {
    * write is the server's to say: an operator's `default_transaction_read_only` holds.
    */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return await this.#transaction('begin isolation level read committed', work)
-  }
-
-  /** Waits for the connections in use. */
-  async close(): Promise<void> {
-    await this.#pool.end()
-  }
-
-  async #transaction<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
     return await this.#withSession(async (session) => {
-      await session.query(begin)
+      // Waited for: what is written behind a `begin` that failed would be on its own.
+      await session.query('begin isolation level read committed')
       let result: Result
       try {
         result = await work(session)
@@ -140,6 +125,11 @@ export class Database implements Queryable {
     })
   }
 
+  /** Waits for the connections in use. */
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+
   async #withSession<Result>(work: (session: PooledSession) => Promise<Result>): Promise<Result> {
     await this.#slots.take(this.#options.queueTimeoutMs)
     try {
@@ -150,7 +140,7 @@ export class Database implements Queryable {
   }
 
   async #withClient<Result>(
-    client: pg.PoolClient,
+    client: Client,
     work: (session: PooledSession) => Promise<Result>,
   ): Promise<Result> {
     const session = new PooledSession(client, this.#options.statementTimeoutMs + answerGraceMs)
@@ -173,9 +163,9 @@ export class Database implements Queryable {
     }
   }
 
-  async #connect(): Promise<pg.PoolClient> {
+  async #connect(): Promise<Client> {
     try {
-      return await this.#pool.connect()
+      return (await this.#pool.connect()) as Client
     } catch (error) {
       // The pool's own time-out carries no code, only its text.
       const waitedTooLong = error instanceof Error && /timeout/i.test(error.message)
@@ -201,13 +191,16 @@ function settingsOf({ statementTimeoutMs, lockTimeoutMs, serverSettings }: Datab
     .join('; ')
 }
 
+/** What our pool hands out: it makes its clients by that class. */
+type Client = PipelinedClient & pg.PoolClient
+
 class PooledSession implements Session, PipelinedSession {
-  readonly #client: pg.PoolClient
+  readonly #client: Client
   readonly #answerTimeoutMs: number
   /** The connection can no longer be trusted. */
   broken = false
 
-  constructor(client: pg.PoolClient, answerTimeoutMs: number) {
+  constructor(client: Client, answerTimeoutMs: number) {
     this.#client = client
     this.#answerTimeoutMs = answerTimeoutMs
   }
@@ -217,16 +210,13 @@ class PooledSession implements Session, PipelinedSession {
     values: readonly unknown[] = [],
     { name }: StatementOptions = {},
   ): Promise<Row[]> {
+    this.#client.gather()
     const result = await this.#bounded(this.#client.query({ text, values: [...values], name }))
     return result.rows as Row[]
   }
 
-  gather(): void {
-    if (this.#client instanceof PipelinedClient) this.#client.gather()
-  }
-
   async copy(statement: string, rows: Buffer): Promise<void> {
-    const stream = this.#client.query(copyFrom(statement))
+    const stream = this.#client.copy(statement)
     stream.end(rows)
     await this.#bounded(finished(stream))
   }
@@ -245,7 +235,7 @@ class PooledSession implements Session, PipelinedSession {
       timedOut = true
       // What is under way is rejected.
       void this.#client.end()
-      if (this.#client instanceof PipelinedClient) this.#client.cut()
+      this.#client.cut()
     }, this.#answerTimeoutMs)
     try {
       return await answer

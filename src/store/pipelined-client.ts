@@ -1,14 +1,18 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
+import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams'
 
-/** The client of pg with a hand on its connection. */
+/** The client of pg with a hand on its connection: statements are sent without waiting for the answers to those before. */
 export class PipelinedClient extends pg.Client {
+  /** Of pg; its types leave it out. */
+  declare pipeline: boolean
+  declare readyForQuery: boolean
   readonly #socket: Socket
 
   constructor(config: pg.ClientConfig = {}) {
     const socket = new Socket()
     // The pool keeps the password out of what is copied as a whole.
-    super({ ...config, password: config.password, stream: () => socket })
+    super({ ...config, password: config.password, stream: () => socket, pipeline: true })
     this.#socket = socket
   }
 
@@ -16,6 +20,20 @@ export class PipelinedClient extends pg.Client {
   gather(): void {
     this.#socket.cork()
     process.nextTick(() => this.#socket.uncork())
+  }
+
+  /**
+   * A COPY has the connection to itself: it begins when all statements before it are answered, and nothing is sent behind
+   * it until it has ended.
+   */
+  copy(statement: string): CopyStreamQuery {
+    if (!this.readyForQuery) throw new Error('a COPY beside statements that are not answered yet')
+    this.pipeline = false
+    const stream = this.query(copyFrom(statement))
+    stream.once('close', () => {
+      this.pipeline = true
+    })
+    return stream
   }
 
   /** By itself, `end` waits for the answers to statements that were sent ahead; a server that hangs gives none. */

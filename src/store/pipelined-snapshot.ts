@@ -7,8 +7,6 @@ import type { Queryable } from './database.ts'
 export interface PipelinedSession extends Queryable {
   /** It can no longer be trusted. */
   readonly broken: boolean
-  /** What is asked until this turn of the event loop ends leaves in one write. */
-  gather(): void
 }
 
 /** All that `work` reads is of one moment. */
@@ -17,13 +15,11 @@ export async function readSnapshot<Result>(
   begin: string,
   work: (session: Queryable) => Promise<Result>,
 ): Promise<Result> {
-  session.gather()
   const sent = { begin: watched(session.query(begin)), end: null as Promise<unknown> | null }
   const reader: Queryable = {
     query: async <Row>(...[text, values, options]: Parameters<Queryable['query']>): Promise<Row[]> => {
       if (sent.end !== null) throw new Error('a snapshot was asked again after its last question')
       if (options?.isLast !== true) return await session.query<Row>(text, values, options)
-      session.gather()
       const answer = session.query<Row>(text, values, options)
       sent.end = watched(session.query('commit'))
       return await answer

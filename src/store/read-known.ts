@@ -27,9 +27,8 @@ export async function readKnown(
   events: readonly MovementEvent[],
   near: NearState,
 ): Promise<Known> {
-  const { legs, products } = await readLegs(db, events)
   const touched = cardsOf(events)
-  const cards = await readCards(db, touched, near)
+  const [{ legs, products }, cards] = await Promise.all([readLegs(db, events), readCards(db, touched, near)])
   const held = await readHeld(db, withinReach(touched, cards))
   return { cards, legs, products, held }
 }
@@ -80,11 +79,13 @@ async function readCards(
   if (missing.size === 0) return cards
 
   const keys = [...missing.values()]
-  const lines = await readLastLines(db, keys)
-  const floors = await readHeldFloors(
-    db,
-    keys.map(({ warehouseId, productId }) => ({ warehouseId, productId, above: 0 })),
-  )
+  const [lines, floors] = await Promise.all([
+    readLastLines(db, keys),
+    readHeldFloors(
+      db,
+      keys.map(({ warehouseId, productId }) => ({ warehouseId, productId, above: 0 })),
+    ),
+  ])
   for (const id of missing.keys()) {
     const { line, balance } = lines.get(id) ?? { line: 0, balance: 0 }
     cards.set(id, { lastLine: line, balance, heldFloor: floors.get(id) ?? Infinity })

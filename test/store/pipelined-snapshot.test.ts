@@ -10,7 +10,7 @@ const insert = `insert into transit values (gen_random_uuid(), gen_random_uuid()
 
 test('what a snapshot asks is of one moment, at once or one after the other, and its end frees the connection', async (t) => {
   const { address, database } = await freshLedger(t)
-  const readers = openDatabase(t, address, { poolSize: 1, isPipelined: true, applicationName: 'readers' })
+  const readers = openDatabase(t, address, { poolSize: 1, applicationName: 'readers' })
   const counts = await readers.snapshot(async (session) => {
     const first = await Promise.all([session.query(count), session.query(count, [], { name: 'count' })])
     await database.query(insert)
@@ -27,7 +27,7 @@ test('what a snapshot asks is of one moment, at once or one after the other, and
 
 test('nothing is asked of a snapshot that has ended: it would be of another moment', async (t) => {
   const { address } = await freshLedger(t)
-  const readers = openDatabase(t, address, { poolSize: 1, isPipelined: true })
+  const readers = openDatabase(t, address, { poolSize: 1 })
   const late = readers.snapshot(async (session) => {
     await session.query(count, [], { isLast: true })
     return await session.query(count)
@@ -38,7 +38,7 @@ test('nothing is asked of a snapshot that has ended: it would be of another mome
 
 test('of several questions the one that failed says why, and the next snapshot is whole', async (t) => {
   const { address } = await freshLedger(t)
-  const readers = openDatabase(t, address, { poolSize: 1, isPipelined: true, statementTimeoutMs: 100 })
+  const readers = openDatabase(t, address, { poolSize: 1, statementTimeoutMs: 100 })
   const failing = readers.snapshot(
     async (session) => await Promise.all([session.query('select pg_sleep(30)'), session.query(count)]),
   )
@@ -61,7 +61,7 @@ test('a server that falls silent is hung up on, whatever was sent ahead, and is 
   t.after(() => between.close())
   const { port } = between.address() as AddressInfo
   const way = { ...address, host: '127.0.0.1', port }
-  const readers = openDatabase(t, way, { poolSize: 1, isPipelined: true, statementTimeoutMs: 100 })
+  const readers = openDatabase(t, way, { poolSize: 1, statementTimeoutMs: 100 })
   await readers.query(count)
   isSilent = true
   const began = performance.now()

@@ -174,7 +174,6 @@ export function openTestDatabase(
     lockTimeoutMs: 1000,
     queueTimeoutMs: 1000,
     applicationName: 'bincard-test',
-    isPipelined: true,
   })
   t.after(() => database.close())
   return database
