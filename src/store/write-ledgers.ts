@@ -77,7 +77,8 @@ export async function writeReleases(session: Session, releases: readonly Release
   const rows = await session.query(
     `update movement_leg m set line = r.line
      from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as r (movement_id, product_id, line)
-     where m.movement_id = r.movement_id and m.product_id = r.product_id and m.leg = 0
+     where m.movement_id = any($1::uuid[])
+       and m.movement_id = r.movement_id and m.product_id = r.product_id and m.leg = 0
        and coalesce(m.line, 0) = 0
      returning m.leg`,
     [
