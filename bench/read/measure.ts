@@ -5,6 +5,7 @@ import { startProcess, type BenchProcess } from '../process.ts'
 import { seededRandom, shuffled } from '../random.ts'
 import { batchWriter, book } from '../write/book.ts'
 import { makeStream } from '../write/stream.ts'
+import { constantOf, type Constant } from './constant.ts'
 import { requestsPerSecond } from './loop.ts'
 
 export interface ReadOptions {
@@ -29,7 +30,7 @@ const kinds = {
   card: ({ warehouseId, productId }: MovementEvent) => `/api/warehouses/${warehouseId}/products/${productId}`,
 } as const
 type Kind = keyof typeof kinds
-type Contestant = 'cached' | 'uncached' | 'constant' | 'bare query'
+type Contestant = 'cached' | 'uncached' | 'constant' | 'constant with our headers' | 'bare query'
 
 /** Reads from the cache beside a constant of the same bytes, and past it beside one equal query. */
 export async function measureReading(options: ReadOptions, figures: Figures): Promise<void> {
@@ -56,10 +57,10 @@ export async function measureReading(options: ReadOptions, figures: Figures): Pr
       running.push(cached)
       const uncached = await start('src/main.ts', { CACHE_TTL: '0' })
       running.push(uncached)
-      const constants: Record<string, string> = {}
+      const constants: Record<string, Constant> = {}
       for (const [kind, pathOf] of Object.entries(kinds)) {
         const [first] = some
-        if (first !== undefined) constants[kind] = await (await fetch(uncached.origin + pathOf(first))).text()
+        if (first !== undefined) constants[kind] = await constantOf(cached.origin + pathOf(first))
       }
       const plain = await start('bench/read/plain-server.ts', { CONSTANTS: JSON.stringify(constants) })
       running.push(plain)
@@ -69,6 +70,12 @@ export async function measureReading(options: ReadOptions, figures: Figures): Pr
           { kind, contestant: 'cached' as const, origin: cached.origin, paths },
           { kind, contestant: 'uncached' as const, origin: uncached.origin, paths },
           { kind, contestant: 'constant' as const, origin: plain.origin, paths: [`/constant/${kind}`] },
+          {
+            kind,
+            contestant: 'constant with our headers' as const,
+            origin: plain.origin,
+            paths: [`/headed/${kind}`],
+          },
           {
             kind,
             contestant: 'bare query' as const,
@@ -95,6 +102,7 @@ export async function measureReading(options: ReadOptions, figures: Figures): Pr
 export function ratiosOfReading(figures: Figures): Ratio[] {
   return (Object.keys(kinds) as Kind[]).flatMap((kind) => [
     ...ratio(figures, figureName(kind, 'cached'), figureName(kind, 'constant')),
+    ...ratio(figures, figureName(kind, 'cached'), figureName(kind, 'constant with our headers')),
     ...ratio(figures, figureName(kind, 'uncached'), figureName(kind, 'bare query')),
   ])
 }

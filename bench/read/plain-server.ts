@@ -1,9 +1,11 @@
 /**
- * What an answer costs without us, by Fastify itself: one that is a constant (`/constant/…`), and one that runs a single
- * statement and sends its rows (`/query/…`). A process of its own, like the service.
+ * What an answer costs without us, by Fastify itself: one that is a constant (`/constant/…`), the same with the headers
+ * that an API must send (`/headed/…`), and one that runs a single statement and sends its rows (`/query/…`). A process of
+ * its own, like the service.
  */
 import Fastify from 'fastify'
 import pg from 'pg'
+import type { Constant } from './constant.ts'
 
 const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB, CONSTANTS } = process.env
 const pool = new pg.Pool({
@@ -14,11 +16,12 @@ const pool = new pg.Pool({
   database: POSTGRES_DB,
   max: 10,
 })
-const constants = JSON.parse(CONSTANTS ?? '{}') as Record<string, string>
+const constants = JSON.parse(CONSTANTS ?? '{}') as Record<string, Constant>
 
 const app = Fastify()
-for (const [name, body] of Object.entries(constants)) {
+for (const [name, { body, headers }] of Object.entries(constants)) {
   app.get(`/constant/${name}`, async (_, reply) => reply.type('application/json; charset=utf-8').send(body))
+  app.get(`/headed/${name}`, async (_, reply) => reply.headers(headers).send(body))
 }
 app.get<{ Params: { id: string } }>('/query/api/movements/:id', async ({ params }) => {
   const { rows } = await pool.query('select * from movement_leg where movement_id = $1', [params.id])

@@ -53,25 +53,24 @@ export async function writeTransit(
 }
 
 /**
- * Those whose row is gone, by `pairId`.
- *
- * `is true` keeps the planner from making a join of it. It knows `transit` as nearly empty, whatever is in it by now, and
- * then compares each row with each change: with 20,000 rows, seconds a batch. So the changes are hashed, once.
+ * Deletes the rows that come to zero. `is true` keeps the planner from making a join of it: it knows `transit` as nearly
+ * empty, whatever is in it by now, and then compares each row with each change: with 20,000 rows, seconds a batch. So
+ * the changes are hashed, once.
  */
+export const settleTransit = `delete from transit
+  where movement_id = any($1::uuid[]) and ((movement_id, product_id, quantity) in (
+    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[])
+  )) is true
+  returning movement_id as "movementId", product_id as "productId"`
+
+/** Those whose row is gone, by `pairId`. */
 async function deleteSettled(
   session: Session,
   changes: readonly TransitChange[],
 ): Promise<ReadonlySet<string>> {
   if (changes.length === 0) return new Set()
-  const rows = await session.query<Pair>(
-    `delete from transit
-     where movement_id = any($1::uuid[]) and ((movement_id, product_id, quantity) in (
-       select * from unnest($1::uuid[], $2::uuid[], $3::bigint[])
-     )) is true
-     returning movement_id as "movementId", product_id as "productId"`,
-    [...keysOf(changes), int8Array(changes.map(({ difference }) => -difference))],
-    { name: 'delete_settled_transit' },
-  )
+  const values = [...keysOf(changes), int8Array(changes.map(({ difference }) => -difference))]
+  const rows = await session.query<Pair>(settleTransit, values, { name: 'settle_transit' })
   return new Set(rows.map(pairId))
 }
 
