@@ -53,8 +53,8 @@ interface Ready {
  * dropped, so that a batch can be tried again, whole or in smaller parts. Messages wait as they came and are decoded when
  * they are handed out: so of all that is ready, no more than a batch takes the memory of its events.
  *
- * Where the log has more, it is read ahead. At its end it is read when the next batch is asked for: then one request brings
- * all that came while the last one was being booked, instead of one request for each message.
+ * Where the log has more, it is read ahead. At its end it is read from when the next batch is asked for until it is cut: so one
+ * request brings all that came while the last one was being booked, instead of one request for each message.
  */
 export class ReadAhead {
   readonly #options: ReadAheadOptions
@@ -81,17 +81,9 @@ export class ReadAhead {
    * Waits for messages, and then for others to join them; or for records that carry none. Throws what the reader threw,
    * once all that was read before is dropped.
    */
-  async filled(limits: SliceLimits): Promise<void> {
+  async filled({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
     this.#isAskedFor = true
     this.#notify()
-    try {
-      await this.#fill(limits)
-    } finally {
-      this.#isAskedFor = false
-    }
-  }
-
-  async #fill({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
     while (this.#end.nextOffset === this.#from.nextOffset) {
       if (this.#failure !== null) throw this.#failure.error
       await this.#changed.promise
@@ -106,6 +98,7 @@ export class ReadAhead {
 
   /** What is ready now, as much as fits; `items` is empty for records that carry no messages. */
   slice({ maxEvents, maxBytes }: Pick<SliceLimits, 'maxEvents' | 'maxBytes'>): Slice {
+    this.#isAskedFor = false
     let count = 0
     let bytes = 0
     for (const ready of this.#ready) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Fault } from '../../src/fault.ts'
+import { Turns } from '../../src/intake/turns.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
 import { checkBooks } from '../support/books.ts'
 import { departure } from '../support/events.ts'
@@ -25,6 +26,23 @@ suite('a lane', () => {
       lines.map((_, n) => n),
     )
     assert.ok(running.told.batches.every((size) => size <= limits.batchMaxEvents))
+  })
+
+  test('what comes while a lane waits for its turn goes along in its batch', async (t) => {
+    const ledger = await freshLedger(t)
+    const turns = new Turns(1)
+    const another = Promise.withResolvers<void>()
+    const elsewhere = turns.take(() => another.promise)
+    const log = new MemoryLog()
+    const running = startLane(t, ledger, { log, turns })
+    for (const count of [5, 10]) {
+      log.append(...arrivals(5, count))
+      await waitFor('the lane reads', () => running.lane.lag === count)
+    }
+    another.resolve()
+    await elsewhere
+    await booked(running, 10)
+    assert.deepEqual(running.told.batches, [10])
   })
 
   test('batches are bounded by bytes too, and what is read ahead with them', async (t) => {

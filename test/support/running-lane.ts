@@ -39,13 +39,20 @@ export function storeOf({ database, parts }: TestLedger): LaneStore {
 export function startLane(
   t: TestContext,
   ledger: TestLedger,
-  options: { log?: MemoryLog; store?: LaneStore; maxBytes?: number; refusals?: RefusalStreak } = {},
+  options: {
+    log?: MemoryLog
+    store?: LaneStore
+    maxBytes?: number
+    refusals?: RefusalStreak
+    turns?: Turns
+  } = {},
 ): Running {
   const {
     log = new MemoryLog(),
     store = storeOf(ledger),
     maxBytes: batchMaxBytes = 1_000_000,
     refusals = new RefusalStreak(),
+    turns = new Turns(1),
   } = options
   const told: Running['told'] = { faults: [], fenced: 0, batches: [], outcomes: [] }
   const observer: IntakeObserver = {
@@ -68,7 +75,7 @@ export function startLane(
     log,
     store,
     observer,
-    turns: new Turns(1),
+    turns,
     refusals,
     limits: { ...limits, batchMaxBytes },
     clock,
