@@ -4,7 +4,6 @@
  * Everything that goes wrong leaves here as a Fault. A connection on which something unforeseen happened is never
  * used again.
  */
-import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
@@ -216,9 +215,8 @@ class PooledSession implements Session, PipelinedSession {
   }
 
   async copy(statement: string, rows: Buffer): Promise<void> {
-    const stream = this.#client.copy(statement)
-    stream.end(rows)
-    await this.#bounded(finished(stream))
+    this.#client.gather()
+    await this.#bounded(this.#client.copy(statement, rows))
   }
 
   async commit(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
-import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams'
+import { CopyRows } from './copy-rows.ts'
 
 /** The client of pg with a hand on its connection: statements are sent without waiting for the answers to those before. */
 export class PipelinedClient extends pg.Client {
@@ -26,14 +26,17 @@ export class PipelinedClient extends pg.Client {
    * A COPY has the connection to itself: it begins when all statements before it are answered, and nothing is sent behind
    * it until it has ended.
    */
-  copy(statement: string): CopyStreamQuery {
+  async copy(statement: string, rows: Buffer): Promise<void> {
     if (!this.readyForQuery) throw new Error('a COPY beside statements that are not answered yet')
     this.pipeline = false
-    const stream = this.query(copyFrom(statement))
-    stream.once('close', () => {
-      this.pipeline = true
+    const copy = new CopyRows({
+      statement,
+      rows,
+      onEnd: () => {
+        this.pipeline = true
+      },
     })
-    return stream
+    await this.query(copy).done
   }
 
   /** By itself, `end` waits for the answers to statements that were sent ahead; a server that hangs gives none. */
