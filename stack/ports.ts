@@ -26,8 +26,20 @@ export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<vo
   if (complaints.length > 0) throw new StackError(complaints.join('\n'))
 }
 
-/** A port on loopback that nobody listens on now, chosen by the system. */
+/** Between being chosen and being listened on, a port is free to the system: it may choose it again. */
+const chosen = new Set<number>()
+
+/** A port on loopback that nobody listens on now, chosen by the system; never the same one twice. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await anyFreePort()
+    if (chosen.has(port)) continue
+    chosen.add(port)
+    return port
+  }
+}
+
+async function anyFreePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
