@@ -1,6 +1,5 @@
+import { parseArguments, wholeNumber, wrongUse } from './arguments.ts'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { exitCodes, StackError } from '../stack/stack-error.ts'
 import { streamNames, type StreamName } from './write/stream.ts'
 
 export interface Options {
@@ -55,26 +54,19 @@ export function readOptions(args: readonly string[]): Options {
 
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        quick: { type: 'boolean' },
-        json: { type: 'boolean' },
-        only: text,
-        peer: text,
-        streams: text,
-        messages: text,
-        seconds: text,
-        'step-seconds': text,
-        profile: text,
-        rounds: text,
-        seed: text,
-      },
-    }).values
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error))
-  }
+  return parseArguments(args, {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    only: text,
+    peer: text,
+    streams: text,
+    messages: text,
+    seconds: text,
+    'step-seconds': text,
+    profile: text,
+    rounds: text,
+    seed: text,
+  })
 }
 
 /** All of them, if nothing is said. */
@@ -86,22 +78,7 @@ function chosen<Name extends string>(
   if (given === undefined) return [...known]
   return given.split(',').map((name) => {
     const found = known.find((one) => one === name)
-    if (found === undefined) throw wrong(`--${option} knows ${known.join(', ')}.`)
+    if (found === undefined) throw wrongUse(`--${option} knows ${known.join(', ')}.`)
     return found
   })
-}
-
-function wholeNumber(
-  option: string,
-  given: string | undefined,
-  { otherwise, least }: { readonly otherwise: number; readonly least: number },
-): number {
-  const number = Number(given ?? otherwise)
-  if (!Number.isSafeInteger(number) || number < least)
-    throw wrong(`--${option} is a whole number of ${least} or more.`)
-  return number
-}
-
-function wrong(what: string): StackError {
-  return new StackError(what, exitCodes.wrongUse)
 }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { exitCodes, StackError } from '../../stack/stack-error.ts'
+import { parseArguments, wholeNumber, wrongUse } from '../arguments.ts'
 
 export interface Options {
   readonly json: boolean
@@ -46,53 +45,31 @@ export function readOptions(args: readonly string[]): Options {
 
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        quick: { type: 'boolean' },
-        json: { type: 'boolean' },
-        marks: text,
-        stretches: text,
-        messages: text,
-        warehouses: text,
-        products: text,
-        partitions: text,
-        set: { type: 'string', multiple: true },
-        seed: text,
-      },
-    }).values
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error))
-  }
+  return parseArguments(args, {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    marks: text,
+    stretches: text,
+    messages: text,
+    warehouses: text,
+    products: text,
+    partitions: text,
+    set: { type: 'string', multiple: true },
+    seed: text,
+  })
 }
 
 /** In millions: `0,0.5,10`. */
 function readMarks(given: string): number[] {
   const marks = given.split(',').map((text) => Math.round(Number(text) * million))
   const isRising = marks.every((mark, at) => mark >= 0 && (at === 0 || mark > (marks[at - 1] ?? 0)))
-  if (!isRising) throw wrong('--marks are millions of movements, each more than the one before: 0,0.5,10.')
+  if (!isRising) throw wrongUse('--marks are millions of movements, each more than the one before: 0,0.5,10.')
   return marks
 }
 
 function readSetting(given: string): [string, string] {
   const [, name, value] = /^([a-z_]+)=(.+)$/.exec(given) ?? []
   if (name === undefined || value === undefined)
-    throw wrong('--set is a setting of PostgreSQL with its value: --set max_wal_size=16GB.')
+    throw wrongUse('--set is a setting of PostgreSQL with its value: --set max_wal_size=16GB.')
   return [name, value]
-}
-
-function wholeNumber(
-  option: string,
-  given: string | undefined,
-  { otherwise, least }: { readonly otherwise: number; readonly least: number },
-): number {
-  const number = Number(given ?? otherwise)
-  if (!Number.isSafeInteger(number) || number < least)
-    throw wrong(`--${option} is a whole number of ${least} or more.`)
-  return number
-}
-
-function wrong(what: string): StackError {
-  return new StackError(what, exitCodes.wrongUse)
 }

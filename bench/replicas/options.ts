@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { exitCodes, StackError } from '../../stack/stack-error.ts'
+import { parseArguments, wrongUse } from '../arguments.ts'
 import type { Layout } from './layout.ts'
 import { layoutsOf } from './layout.ts'
 
@@ -21,45 +20,36 @@ export function readOptions(args: readonly string[]): Options {
   const replicas = wholeNumbers('replicas', values.replicas ?? '1,2,4')
   const partitions = wholeNumbers('partitions', values.partitions ?? (isQuick ? '1,12' : '1,2,4,12'))
   if (Math.max(...replicas) > Math.max(...partitions))
-    throw wrong('--replicas are at most as many as the largest of --partitions: the others would have none.')
+    throw wrongUse(
+      '--replicas are at most as many as the largest of --partitions: the others would have none.',
+    )
   const [messages = 0] = wholeNumbers('messages', values.messages ?? (isQuick ? '100000' : '400000'))
   const [rounds = 0] = wholeNumbers('rounds', values.rounds ?? (isQuick ? '2' : '5'))
   const [batchesAtOnce = null] = values.batches === undefined ? [] : wholeNumbers('batches', values.batches)
   const [seed = 0] = wholeNumbers('seed', values.seed ?? '1')
   // Both sides of each movement are to be in the topic.
-  if (messages % 2 !== 0) throw wrong('--messages is an even number.')
+  if (messages % 2 !== 0) throw wrongUse('--messages is an even number.')
   const layouts = layoutsOf({ replicas, partitions })
   return { json: values.json === true, layouts, messages, rounds, batchesAtOnce, seed }
 }
 
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        quick: { type: 'boolean' },
-        json: { type: 'boolean' },
-        replicas: text,
-        partitions: text,
-        messages: text,
-        rounds: text,
-        batches: text,
-        seed: text,
-      },
-    }).values
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error))
-  }
+  return parseArguments(args, {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    replicas: text,
+    partitions: text,
+    messages: text,
+    rounds: text,
+    batches: text,
+    seed: text,
+  })
 }
 
 function wholeNumbers(option: string, given: string): number[] {
   const numbers = given.split(',').map(Number)
   if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 1))
-    throw wrong(`--${option} is a whole number of 1 or more.`)
+    throw wrongUse(`--${option} is a whole number of 1 or more.`)
   return numbers
-}
-
-function wrong(what: string): StackError {
-  return new StackError(what, exitCodes.wrongUse)
 }
