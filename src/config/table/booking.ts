@@ -44,7 +44,7 @@ export const batch = {
       kind: wholeNumber({ min: 1, max: 100, unit: 'batches' }),
       default: '3',
       about:
-        'Batches that are written at the same time, each on a connection of its own; the other lanes wait for their turn. More than PostgreSQL has cores to spare only wait for each other in the database: 6 instead of 3 on two cores halved the rate where both sides of a movement come at once.',
+        'Batches that are written at the same time, each on a connection of its own; the other lanes wait for their turn. More than PostgreSQL has cores to spare only wait for each other in the database.',
     },
     maxAgeMs: {
       name: 'BATCH_MAX_AGE_MS',
