@@ -16,7 +16,20 @@ export interface KafkaOptions {
   readonly port: number
   readonly heapMegabytes: number
   readonly jars: Jars
+  /** Where clients are told to find it, if not at its port: what stands before it. */
+  readonly advertisedPort?: number
+  /** Its place among several; a broker alone without. */
+  readonly place?: ClusterPlace
   readonly signal: AbortSignal
+}
+
+/** One of several brokers, each of them a controller as well. */
+export interface ClusterPlace {
+  readonly clusterId: string
+  /** From 1, as an index into the controllers. */
+  readonly nodeId: number
+  /** The port of each broker's controller, in the order of their ids. */
+  readonly controllerPorts: readonly number[]
 }
 
 /** Ready after 2 to 3 s on an idle machine of 2 cores. */
@@ -31,13 +44,13 @@ const stopLimitMs = 15_000
  * @throws {StackError} when it does not come up
  */
 export async function startKafka(options: KafkaOptions): Promise<Part> {
-  const { folder, port, heapMegabytes, jars, signal } = options
+  const { folder, port, heapMegabytes, jars, signal, advertisedPort = port } = options
   const data = join(folder.path, 'kafka')
   const propertiesFile = join(folder.path, 'kafka.properties')
-  const controllerPort = await freePort()
+  const place = options.place ?? { nodeId: 1, controllerPorts: [await freePort()] }
   mkdirSync(folder.path, { recursive: true })
   if (!existsSync(data)) await makeData(data, options)
-  writeFileSync(propertiesFile, properties({ data, port, controllerPort }))
+  writeFileSync(propertiesFile, properties({ data, port, advertisedPort, ...place }))
 
   const part = startPart({
     name: 'Kafka',
@@ -66,17 +79,18 @@ const logging = [
 ]
 
 /** Under another name until it is complete, like the data of PostgreSQL. */
-async function makeData(data: string, { jars, port, signal, folder }: KafkaOptions): Promise<void> {
+async function makeData(data: string, { jars, port, signal, folder, place }: KafkaOptions): Promise<void> {
   const making = `${data}.making`
   const propertiesFile = `${making}.properties`
   rmSync(making, { recursive: true, force: true })
-  // The controller's port matters only while it runs: it is not written into the data.
-  writeFileSync(propertiesFile, properties({ data: making, port, controllerPort: port + 1 }))
+  // The controllers' ports matter only while they run: they are not written into the data.
+  const where = place ?? { nodeId: 1, controllerPorts: [port + 1] }
+  writeFileSync(propertiesFile, properties({ data: making, port, advertisedPort: port, ...where }))
   await runTool({
     command: jars.java,
     argumentList: [
       ['-cp', jars.classpath, 'kafka.tools.StorageTool', 'format'],
-      ['--config', propertiesFile, `--cluster-id=${clusterId()}`],
+      ['--config', propertiesFile, `--cluster-id=${place?.clusterId ?? newClusterId()}`],
     ].flat(),
     cwd: folder.path,
     signal,
@@ -86,37 +100,43 @@ async function makeData(data: string, { jars, port, signal, folder }: KafkaOptio
 }
 
 /** 16 random bytes in base64url, as Kafka writes its ids. */
-function clusterId(): string {
+export function newClusterId(): string {
   return randomBytes(16).toString('base64url')
 }
 
-interface Places {
+interface Places extends Omit<ClusterPlace, 'clusterId'> {
   readonly data: string
   readonly port: number
-  readonly controllerPort: number
+  readonly advertisedPort: number
 }
 
+/** Beyond a broker alone: each partition on three, and two must have what is acknowledged. */
+const mostReplicas = 3
+
 /**
- * A quorum of one by `voters`, and not by a formatted voter set (`--standalone`): that one would remember the
+ * A quorum by `voters`, and not by a formatted voter set (`--standalone`): that one would remember the
  * controller's port, and nobody should have to keep a second port free.
  */
-function properties({ data, port, controllerPort }: Places): string {
+function properties({ data, port, advertisedPort, nodeId, controllerPorts }: Places): string {
+  const replicas = Math.min(mostReplicas, controllerPorts.length)
+  const inSync = Math.max(1, replicas - 1)
+  const voters = controllerPorts.map((controller, index) => `${index + 1}@127.0.0.1:${controller}`)
   return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+node.id=${nodeId}
+controller.quorum.voters=${voters.join(',')}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}
+advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
 controller.listener.names=CONTROLLER
 log.dirs=${data}
 
 # A single broker can keep one replica of anything.
-default.replication.factor=1
-min.insync.replicas=1
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+default.replication.factor=${replicas}
+min.insync.replicas=${inSync}
+offsets.topic.replication.factor=${replicas}
+transaction.state.log.replication.factor=${replicas}
+transaction.state.log.min.isr=${inSync}
+share.coordinator.state.topic.replication.factor=${replicas}
+share.coordinator.state.topic.min.isr=${inSync}
 
 # 50 partitions each are for clusters; they only make the first group and the first transaction slow.
 offsets.topic.num.partitions=4

@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly password: string
   /** `none` is for tests: a crash of the machine may take back what was committed. */
   readonly durability: 'full' | 'none'
+  /** Further settings of the server: `{ max_connections: '10' }`. */
+  readonly settings?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
@@ -36,7 +38,7 @@ const notDurable = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'fu
  * @throws {StackError} when it does not come up, or its data were made with another user or password
  */
 export async function startPostgres(options: PostgresOptions): Promise<Part> {
-  const { folder, port, durability, signal } = options
+  const { folder, port, durability, settings = {}, signal } = options
   const binaries = await findBinaries()
   const data = join(folder.path, 'postgres')
   const user = postgresUser()
@@ -51,6 +53,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
       ['-D', data, '-p', String(port)],
       ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
       durability === 'none' ? notDurable : [],
+      Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ].flat(),
   }
   const part = startPart({

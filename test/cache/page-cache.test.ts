@@ -10,7 +10,7 @@ import type { CacheRequest } from '../../src/cache/page-reader.ts'
 import type { MovementId } from '../../src/message/event.ts'
 import { redisAddress } from '../support/environment.ts'
 import { ownRedis } from '../support/own-redis.ts'
-import { slowProxy } from '../support/slow-proxy.ts'
+import { faultProxy } from '../support/fault-proxy.ts'
 import { waitFor } from '../support/wait.ts'
 
 test('a page that was read is answered from the cache, near and far', async (t) => {
@@ -243,7 +243,7 @@ test('a database that hangs does not keep what is known from being answered', as
 })
 
 test('a Redis that takes its time for each answer delays a reader only once', async (t) => {
-  const proxy = await slowProxy(t, redisAddress())
+  const proxy = await faultProxy(t, redisAddress())
   const cache = await openCache(t, { host: '127.0.0.1', port: proxy.port, timeoutMs: 400 })
   proxy.delay(150)
   for (const body of ['first', 'second']) {

@@ -10,7 +10,7 @@ import { NearState } from '../../src/store/near-state.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
 import { noPageBars } from '../../src/store/batch-bars.ts'
 import { writeBatch, type BatchWriterParts } from '../../src/store/write-batch.ts'
-import { freshDatabase, type DatabaseAddress } from './environment.ts'
+import { freshDatabase, type DatabaseAddress, type Owner } from './environment.ts'
 
 export const topicId = '11111111-2222-4333-8444-555555555555'
 export const partitionOf = (partition: number): Partition => ({ topic: 'movements', topicId, partition })
@@ -35,7 +35,7 @@ export async function freshLedger(t: TestContext, options: { poolSize?: number }
 }
 
 export function openDatabase(
-  t: TestContext,
+  owner: Owner,
   address: DatabaseAddress,
   options: Partial<DatabaseOptions> = {},
 ): Database {
@@ -49,7 +49,7 @@ export function openDatabase(
     applicationName: 'bincard test',
     ...options,
   })
-  t.after(() => database.close())
+  owner.after(() => database.close())
   return database
 }
 

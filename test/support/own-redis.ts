@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { Part } from '../../stack/part.ts'
 import { freePort } from '../../stack/ports.ts'
 import { startRedis, type RedisOptions } from '../../stack/redis.ts'
 import { runFolder } from '../../stack/state.ts'
-import { redisProgram } from './environment.ts'
+import { redisProgram, type Owner } from './environment.ts'
 
 export interface OwnRedis {
   readonly port: number
@@ -20,13 +19,13 @@ export interface OwnRedis {
   command(text: string): Promise<string>
 }
 
-export async function ownRedis(t: TestContext): Promise<OwnRedis> {
+export async function ownRedis(owner: Owner): Promise<OwnRedis> {
   const folder = runFolder(`test-redis-${randomUUID()}`)
   const port = await freePort()
   let running: Part | undefined
   const pid = (): number =>
     (JSON.parse(readFileSync(join(folder.pids, 'redis.json'), 'utf8')) as { part: number }).part
-  t.after(async () => {
+  owner.after(async () => {
     if (running !== undefined) process.kill(pid(), 'SIGCONT')
     await running?.stop()
     rmSync(folder.path, { recursive: true, force: true })

@@ -9,8 +9,12 @@ export interface Sent {
 const atOnce = 5000
 
 /** Sends messages to their partitions, in order; resolves when the broker has them all. */
-export async function send(topic: string, messages: readonly Sent[]): Promise<void> {
-  const producer = new Producer({ clientId: 'bincard-test', bootstrapBrokers: [kafkaAddress()] })
+export async function send(
+  topic: string,
+  messages: readonly Sent[],
+  { servers = kafkaAddress() }: { servers?: string } = {},
+): Promise<void> {
+  const producer = new Producer({ clientId: 'bincard-test', bootstrapBrokers: servers.split(',') })
   try {
     for (let start = 0; start < messages.length; start += atOnce) {
       await producer.send({

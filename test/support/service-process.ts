@@ -3,15 +3,17 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { TestContext } from 'node:test'
-import { kafkaAddress, type DatabaseAddress } from './environment.ts'
+import { kafkaAddress, type DatabaseAddress, type Owner } from './environment.ts'
 import { waitFor } from './wait.ts'
 
 export interface ServiceProcess {
+  readonly pid: number
   readonly port: number
   readonly metricsPort: number
   /** All that it logged. */
   readonly log: readonly string[]
+  /** Whether it has ended, and how; null while it runs. */
+  exit(): { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null
   signal(name: NodeJS.Signals): void
   /** Sends the signal and waits for the end; answers the exit code, null after a kill. */
   end(name: NodeJS.Signals): Promise<number | null>
@@ -27,7 +29,7 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** Starts it on free ports and waits until it listens. `environment` goes over the address of the test's parts. */
 export async function startService(
-  t: TestContext,
+  owner: Owner,
   options: { database: DatabaseAddress; topic: string; environment?: Record<string, string> },
 ): Promise<ServiceProcess> {
   const { database, topic, environment = {} } = options
@@ -52,13 +54,18 @@ export async function startService(
     },
   })
   const ended = once(child, 'exit')
-  t.after(async () => {
+  owner.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
   })
   const { log, ports } = follow(child)
   const { port, metricsPort } = await ports
   const service: ServiceProcess = {
+    pid: child.pid ?? 0,
+    exit: () =>
+      child.exitCode === null && child.signalCode === null
+        ? null
+        : { code: child.exitCode, signal: child.signalCode },
     port,
     metricsPort,
     log,

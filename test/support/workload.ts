@@ -1,16 +1,24 @@
 /** A seeded stream of movements with the nuisances of real life, and the oracle's view of its end. */
 import type { MovementEvent } from '../../src/message/event.ts'
 import { arrival, departure } from './events.ts'
+import { toJson } from './memory-log.ts'
 import { Model } from './model.ts'
+import type { Sent } from './send.ts'
 
 export interface WorkloadOptions {
   readonly seed: number
   /** Messages, duplicates included. */
   readonly messages: number
   readonly partitions: number
+  /** Products of each of the 20 warehouses, some of them moved far more often than others. */
+  readonly products?: number
 }
 
 export interface Workload {
+  /** All of it as the producers send it, some messages that nobody can read among them. */
+  readonly sent: readonly Sent[]
+  /** How many of those there are. */
+  readonly poison: number
   /** In the order in which they are sent; any partition. */
   readonly messages: readonly { readonly partition: number; readonly event: MovementEvent }[]
   /** What the books must be in the end, whatever the order. */
@@ -18,9 +26,9 @@ export interface Workload {
 }
 
 const warehouses = 20
-const products = 50
 const duplicateShare = 0.05
 const earlyShare = 0.05
+const poisonShare = 0.01
 /** Departures from cards that never get stock: they must all be held in the end. */
 const hopelessShare = 0.01
 
@@ -40,7 +48,12 @@ export function seededRandom(seed: number): () => number {
  * reports are sent twice, and every message goes to any partition, so that the partitions race each other. But for
  * the hopeless ones, each card's reports add up to zero or more: the end does not depend on the order.
  */
-export function makeWorkload({ seed, messages: count, partitions }: WorkloadOptions): Workload {
+export function makeWorkload({
+  seed,
+  messages: count,
+  partitions,
+  products = 50,
+}: WorkloadOptions): Workload {
   const random = seededRandom(seed)
   const below = (limit: number): number => Math.floor(random() * limit)
   const skewed = (limit: number): number => Math.floor(random() ** 2 * limit)
@@ -99,5 +112,27 @@ export function makeWorkload({ seed, messages: count, partitions }: WorkloadOpti
     const [last, other] = [sent.at(-1), sent[place]]
     if (last !== undefined && other !== undefined) [sent[place], sent[sent.length - 1]] = [last, other]
   }
-  return { messages: sent, model }
+  const toSend: Sent[] = sent.map(({ partition, event }) => ({ partition, value: toJson(event) }))
+  const poison = Math.floor(count * poisonShare)
+  const faulty = Array.from({ length: poison }, (_, index) => ({
+    place: below(toSend.length),
+    value: poisonOf(index),
+  })).sort((a, b) => b.place - a.place)
+  // From behind: in one pass, and without shifting the places that are still to come.
+  for (const { place, value } of faulty) toSend.splice(place, 0, { partition: below(partitions), value })
+  return { messages: sent, model, sent: toSend, poison }
+}
+
+/** One message of each kind that nobody can read, in turn. */
+function poisonOf(index: number): Buffer | string | null {
+  const kinds: readonly (() => Buffer | string | null)[] = [
+    () => `{"id":"poison ${index}"`,
+    () => Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]),
+    () => 'x'.repeat(70_000),
+    () => toJson(arrival({ movement: index, quantity: 1 })).replace('ru.retail', 'unknown'),
+    () => null,
+    () => `{"__proto__":{"id":"${index}"}}`,
+    () => toJson(arrival({ movement: index, quantity: 1 })).replace('"quantity":1', '"quantity":1e400'),
+  ]
+  return kinds[index % kinds.length]?.() ?? null
 }

@@ -7,7 +7,7 @@ import { freshDatabase, freshTopic, redisAddress } from '../support/environment.
 import { ask } from '../support/http.ts'
 import { ownRedis, type OwnRedis } from '../support/own-redis.ts'
 import { startService, type ServiceProcess } from '../support/service-process.ts'
-import { slowProxy } from '../support/slow-proxy.ts'
+import { faultProxy } from '../support/fault-proxy.ts'
 import { waitFor } from '../support/wait.ts'
 
 const { warehouse_id: warehouseId, product_id: productId } = departureEvent.data
@@ -64,7 +64,7 @@ suite('the cache', () => {
   })
 
   test('64 readers and writers of one card, Redis slow: nobody sees an older page than before', async (t) => {
-    const proxy = await slowProxy(t, redisAddress())
+    const proxy = await faultProxy(t, redisAddress())
     const services = await start(t, { host: '127.0.0.1', port: proxy.port }, { replicas: 2 })
     await book(services[0], 1)
     const load = startLoad(services, { readers: 56, writers: 8 })

@@ -4,16 +4,16 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { suite, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { slowProxy, type SlowProxy } from '../support/slow-proxy.ts'
+import { faultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import { waitFor } from '../support/wait.ts'
 
 const host = '127.0.0.1'
 /** Long enough for loopback by far; what has not come by then was held back. */
 const longMs = 150
 
-suite('the slow proxy', () => {
+suite('the fault proxy', () => {
   test('passes bytes later by the delay, in each direction', async (t) => {
-    const proxy = await slowProxy(t, await echoServer(t))
+    const proxy = await faultProxy(t, await echoServer(t))
     const client = await open(t, proxy)
     proxy.delay(longMs)
     const sentAt = performance.now()
@@ -25,7 +25,7 @@ suite('the slow proxy', () => {
   })
 
   test('keeps the order of bytes when the delay becomes shorter', async (t) => {
-    const proxy = await slowProxy(t, await echoServer(t))
+    const proxy = await faultProxy(t, await echoServer(t))
     const client = await open(t, proxy)
     let sent = ''
     for (let n = 0; n < 50; n += 1) {
@@ -39,7 +39,7 @@ suite('the slow proxy', () => {
   })
 
   test('when silent takes connections and bytes, and lets them through afterwards', async (t) => {
-    const proxy = await slowProxy(t, await echoServer(t))
+    const proxy = await faultProxy(t, await echoServer(t))
     const before = await open(t, proxy)
     proxy.silence(true)
     const during = await open(t, proxy)
@@ -52,7 +52,7 @@ suite('the slow proxy', () => {
   })
 
   test('when closed refuses new connections and keeps the old, and is back on its port', async (t) => {
-    const proxy = await slowProxy(t, await echoServer(t))
+    const proxy = await faultProxy(t, await echoServer(t))
     const old = await open(t, proxy)
     await proxy.refuse(true)
     await assert.rejects(open(t, proxy), { code: 'ECONNREFUSED' })
@@ -66,7 +66,7 @@ suite('the slow proxy', () => {
 
   test('when cut ends all connections on both sides, and takes new ones', async (t) => {
     const server = await echoServer(t)
-    const proxy = await slowProxy(t, server)
+    const proxy = await faultProxy(t, server)
     const clients = [await open(t, proxy), await open(t, proxy)]
     await waitFor('both at the server', () => server.connections() === 2)
     proxy.cut()
@@ -78,7 +78,7 @@ suite('the slow proxy', () => {
   })
 
   test('delivers what a server said before it closed, however slowly', async (t) => {
-    const proxy = await slowProxy(t, await serverOf(t, (socket) => socket.end('goodbye')))
+    const proxy = await faultProxy(t, await serverOf(t, (socket) => socket.end('goodbye')))
     proxy.delay(longMs)
     const client = await open(t, proxy)
     await waitFor('the end', () => client.socket.closed)
@@ -88,7 +88,7 @@ suite('the slow proxy', () => {
   test('ends the connection when its server is not there', async (t) => {
     const server = await echoServer(t)
     server.close()
-    const client = await open(t, await slowProxy(t, server))
+    const client = await open(t, await faultProxy(t, server))
     await waitFor('the end', () => client.socket.closed)
   })
 })
@@ -129,7 +129,7 @@ interface TestClient {
   received(): string
 }
 
-async function open(t: TestContext, { port }: SlowProxy): Promise<TestClient> {
+async function open(t: TestContext, { port }: FaultProxy): Promise<TestClient> {
   const socket = connect({ host, port })
   t.after(() => socket.destroy())
   let received = ''
