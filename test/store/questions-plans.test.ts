@@ -41,7 +41,7 @@ suite('over 1,000,000 movements', () => {
   before(async () => {
     const owner = { after: (tidyUp: () => Promise<void>) => void owned.push(tidyUp) }
     const address = await freshDatabase(owner)
-    database = openDatabase({ after: owner.after } as never, address, { statementTimeoutMs: 300_000 })
+    database = openDatabase(owner, address, { statementTimeoutMs: 300_000 })
     for (const statement of rows) await database.query(statement)
   })
   after(async () => {

@@ -101,7 +101,7 @@ export async function faultProxy(
   })
   const port = await listen(server, 0)
   const eachSocket = (act: (socket: Socket) => unknown): void => {
-    for (const { client, upstream } of [...pairs]) for (const socket of [client, upstream]) act(socket)
+    for (const { client, upstream } of pairs) for (const socket of [client, upstream]) act(socket)
   }
   const waysOf = (direction?: Direction): Way[] =>
     (direction === undefined ? directions : [direction]).map((name) => ways[name])
