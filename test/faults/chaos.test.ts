@@ -48,7 +48,7 @@ async function chaos(run: FaultRun, seed: number): Promise<void> {
   for (const replica of crew) await replica.ready()
   const readers = scene.readAtTheSide()
   const { servers } = kafka
-  const feed = startSteadyFeed({ servers, topic, messages: scene.workload.sent, overMs: chaosMs })
+  const feed = startSteadyFeed(t, { servers, topic, messages: scene.workload.sent, overMs: chaosMs })
 
   const [broker] = kafka.brokers
   assert(broker !== undefined)
@@ -184,9 +184,11 @@ function onDatabase(postgres: OwnPostgres): Affliction[] {
       target,
       mostMs: 6_000,
       inflict: async (random) => {
+        const rest = random() < 0.5 ? 0 : 1
+        // In order, as everywhere.
         const client = await ask(
           'begin',
-          `select from warehouse where ascii(token::text) % 2 = ${random() < 0.5 ? 0 : 1} for update`,
+          `select from warehouse where ascii(right(warehouse_id::text, 1)) % 2 = ${rest} order by warehouse_id for update`,
         )
         return async () => {
           await client.query('rollback')

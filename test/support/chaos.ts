@@ -29,7 +29,7 @@ const restMs = 1_500
 export async function unleash(options: ChaosOptions): Promise<void> {
   const { seed, forMs, afflictions, atOnce, onInflicted } = options
   const taken = new Set<string>()
-  const endsAtMs = performance.now() + forMs
+  let endsAtMs = performance.now() + forMs
   const one = async (random: () => number): Promise<void> => {
     while (performance.now() < endsAtMs) {
       const affliction = afflictions[Math.floor(random() * afflictions.length)]
@@ -48,5 +48,12 @@ export async function unleash(options: ChaosOptions): Promise<void> {
       await sleep(restShare * restMs)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, (_, index) => one(seededRandom(seed * 31 + index))))
+  const ones = Array.from({ length: atOnce }, (_, index) => one(seededRandom(seed * 31 + index)))
+  try {
+    await Promise.all(ones)
+  } finally {
+    // One has failed: the others heal what they have done, and end as well.
+    endsAtMs = 0
+    await Promise.allSettled(ones)
+  }
 }

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Producer, ProduceAcks } from '@platformatic/kafka'
 import { describeTopic } from '../../src/kafka/cluster.ts'
+import type { Owner } from './environment.ts'
 import { clusterAt, never, readAll } from './kafka-producer.ts'
 import { PartitionReader } from '../../src/kafka/partition-reader.ts'
 import type { Sent } from './send.ts'
@@ -29,13 +30,17 @@ export interface SteadyFeedOptions {
 const tickMs = 250
 const patienceMs = 3_000
 
-export function startSteadyFeed({ servers, topic, messages, overMs }: SteadyFeedOptions): SteadyFeed {
+/** Ends with its owner at the latest. */
+export function startSteadyFeed(
+  owner: Owner,
+  { servers, topic, messages, overMs }: SteadyFeedOptions,
+): SteadyFeed {
   const perTick = Math.max(1, Math.ceil((messages.length * tickMs) / overMs))
   let acknowledged = 0
-  let isHurried = false
+  let [isHurried, isOver] = [false, false]
   const feed = async (): Promise<void> => {
     let producer = openProducer(servers)
-    while (acknowledged < messages.length) {
+    while (acknowledged < messages.length && !isOver) {
       const part = messages.slice(acknowledged, acknowledged + (isHurried ? perTick * 20 : perTick))
       try {
         await producer.send({
@@ -55,8 +60,13 @@ export function startSteadyFeed({ servers, topic, messages, overMs }: SteadyFeed
     }
     await producer.close()
   }
+  const done = feed()
+  owner.after(async () => {
+    isOver = true
+    await done
+  })
   return {
-    done: feed(),
+    done,
     acknowledged: () => acknowledged,
     hurry: () => {
       isHurried = true
