@@ -37,10 +37,11 @@ export function startSteadyFeed(
 ): SteadyFeed {
   const perTick = Math.max(1, Math.ceil((messages.length * tickMs) / overMs))
   let acknowledged = 0
-  let [isHurried, isOver] = [false, false]
+  const over = new AbortController()
+  let isHurried = false
   const feed = async (): Promise<void> => {
     let producer = openProducer(servers)
-    while (acknowledged < messages.length && !isOver) {
+    while (acknowledged < messages.length && !over.signal.aborted) {
       const part = messages.slice(acknowledged, acknowledged + (isHurried ? perTick * 20 : perTick))
       try {
         await producer.send({
@@ -62,7 +63,7 @@ export function startSteadyFeed(
   }
   const done = feed()
   owner.after(async () => {
-    isOver = true
+    over.abort()
     await done
   })
   return {
