@@ -47,7 +47,8 @@ async function main(): Promise<number> {
       files,
       limitMs,
       filesAtOnce: 1,
-      runnerOptions: ids.length === 0 ? [] : [`--test-name-pattern=/^(${ids.map(escaped).join('|')})(\\.\\d+)? /`],
+      runnerOptions:
+        ids.length === 0 ? [] : [`--test-name-pattern=/^(${ids.map(escaped).join('|')})(\\.\\d+)? /`],
       environment: {
         BINCARD_FAULTS: 'whole',
         BINCARD_FAULT_REPORT: report,

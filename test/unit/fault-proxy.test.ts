@@ -77,6 +77,85 @@ suite('the fault proxy', () => {
     await waitFor('the echo', () => fresh.received() === 'hello')
   })
 
+  test('is silent in one direction alone, if so told', async (t) => {
+    const server = await serverOf(t, (socket) => void socket.on('data', () => socket.write('heard,')))
+    const proxy = await faultProxy(t, server)
+    const client = await open(t, proxy)
+    proxy.silence(true, 'toClient')
+    client.socket.write('one')
+    await sleep(longMs)
+    assert.equal(client.received(), '')
+    proxy.silence(true, 'toServer')
+    proxy.silence(false, 'toClient')
+    await waitFor('the answer that waited', () => client.received() === 'heard,')
+    client.socket.write('two')
+    await sleep(longMs)
+    assert.equal(client.received(), 'heard,')
+    proxy.silence(false)
+    await waitFor('the second answer', () => client.received() === 'heard,heard,')
+  })
+
+  test('lets through no more than its limit', async (t) => {
+    const proxy = await faultProxy(t, await echoServer(t))
+    const client = await open(t, proxy)
+    proxy.limit(10_000, 'toServer')
+    const sentAt = performance.now()
+    for (let n = 0; n < 4; n += 1) {
+      client.socket.write('x'.repeat(500))
+      await sleep(5)
+    }
+    await waitFor('all of it', () => client.received().length === 2000)
+    const tookMs = performance.now() - sentAt
+    assert(tookMs >= 198, `${tookMs} ms`)
+  })
+
+  test('resets all connections, so that both sides see an error', async (t) => {
+    const errors: unknown[] = []
+    const server = await serverOf(t, (socket) => socket.on('error', (error) => errors.push(error)))
+    const proxy = await faultProxy(t, server)
+    const client = await open(t, proxy)
+    client.socket.on('error', (error) => errors.push(error))
+    await waitFor('the server', () => server.connections() === 1)
+    proxy.reset()
+    await waitFor('the end', () => client.socket.closed && server.connections() === 0)
+    assert.deepEqual(
+      errors.map((error) => (error as { code: string }).code),
+      ['ECONNRESET', 'ECONNRESET'],
+    )
+    assert.equal(proxy.connections, 0)
+  })
+
+  test('ends one direction, and the other goes on', async (t) => {
+    let heardEnd = false
+    const server = await serverOf(t, (socket) => {
+      socket.allowHalfOpen = true
+      socket.on('end', () => {
+        heardEnd = true
+        setTimeout(() => socket.end('last words'), 20)
+      })
+      socket.resume()
+    })
+    const proxy = await faultProxy(t, server)
+    const client = await open(t, proxy)
+    await waitFor('the server', () => server.connections() === 1)
+    proxy.halfClose('toServer')
+    await waitFor('the last words', () => client.received() === 'last words')
+    assert(heardEnd)
+  })
+
+  test('shows all bytes, and resets the connection on whose bytes it is told to', async (t) => {
+    const proxy = await faultProxy(t, await echoServer(t))
+    const [good, bad] = [await open(t, proxy), await open(t, proxy)]
+    proxy.watch((bytes) => (bytes.includes('commit') ? 'reset' : 'pass'))
+    bad.socket.write('commit')
+    good.socket.write('select')
+    await waitFor('the end of one', () => bad.socket.closed)
+    await waitFor('the echo of the other', () => good.received() === 'select')
+    proxy.watch(null)
+    good.socket.write(' commit')
+    await waitFor('the echo', () => good.received() === 'select commit')
+  })
+
   test('delivers what a server said before it closed, however slowly', async (t) => {
     const proxy = await faultProxy(t, await serverOf(t, (socket) => socket.end('goodbye')))
     proxy.delay(longMs)
