@@ -14,6 +14,7 @@ export interface ServiceProcess {
   readonly log: readonly string[]
   /** What came on its standard error, which is shown, too. */
   readonly errors: readonly string[]
+  /** Its exit code once it has ended by itself; null after a kill. */
   readonly ended: Promise<number | null>
   signal(name: NodeJS.Signals): void
   /** Sends the signal and waits for the end; answers the exit code, null after a kill. */
