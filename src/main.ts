@@ -11,9 +11,14 @@ const settings = readSettingsOrExit()
 const logger = createLogger({ version, level: settings.service.debug ? 'debug' : 'info' })
 for (const warning of warnings) logger.warn(warning)
 
-// A promise that nobody waits for is an error of ours: better to start anew than to go on half.
+// Both are errors of ours: better to start anew than to go on half. Node would print them as they are, with whatever
+// credentials are in their text.
 process.on('unhandledRejection', (reason) => {
   logger.fatal({ err: reason }, 'unhandled rejection')
+  process.exit(1)
+})
+process.on('uncaughtException', (error) => {
+  logger.fatal({ err: error }, 'uncaught error')
   process.exit(1)
 })
 

@@ -34,6 +34,8 @@ const kafkaHeapMegabytes = 384
 /** Tests live in a folder named by what they need; what is not listed here needs all parts. */
 const needs: Record<string, { readonly [part in 'postgres' | 'kafka' | 'redis']: boolean }> = {
   unit: { postgres: false, kafka: false, redis: false },
+  simulation: { postgres: false, kafka: false, redis: false },
+  'supply-chain': { postgres: false, kafka: false, redis: false },
   store: { postgres: true, kafka: false, redis: false },
   cache: { postgres: true, kafka: false, redis: true },
 }

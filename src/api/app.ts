@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import Swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
@@ -19,6 +20,7 @@ import { answerUnchanged } from './entity-tag.ts'
 import { eventSchemas } from './events-request.ts'
 import { refuseOtherMethods } from './method-not-allowed.ts'
 import { ingestSchemas } from './ingest-body.ts'
+import { readJsonBodies } from './json-body.ts'
 import { movementSchemas } from './movement-body.ts'
 import { movementListSchemas } from './movement-list-bodies.ts'
 import { openApiFrame } from './openapi.ts'
@@ -28,7 +30,7 @@ import { openingSchemas } from './opening-bodies.ts'
 import { overviewSchemas } from './overview-body.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
-import { problemBody, problemHeaders, problems, type Problem } from './problems.ts'
+import { problemBody, problemHeaders, problems, type Problem, type ProblemCode } from './problems.ts'
 import { refuseWhere } from './refuse.ts'
 import { RequestLogger } from './request-logger.ts'
 import { routes } from './routes.ts'
@@ -66,10 +68,13 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   app.addHook('onRequest', refuseWhere(missingHost))
   app.addHook(
     'preValidation',
-    refuseWhere(({ query }) => malformedInteger(query as Record<string, unknown>)),
+    refuseWhere(({ query, params }) => malformedInteger(query) ?? malformedInteger(params)),
   )
   // Nothing is expected of us that we do not do anyway; Node itself would answer 417 without a body.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  // Nor is this a proxy; Node itself would close the connection without a word.
+  app.server.on('connect', (_request, socket) => refuseConnection(socket, 'malformed_request'))
+  readJsonBodies(app)
   answerUnchanged(app)
   const assertGuarded = await guardRoutes(app, deps.access)
   app.addHook(
@@ -167,20 +172,21 @@ function createFastify({ logger, limits, observe }: ApiDependencies): Api {
       void sendProblem(request, reply.headers(safeHeaders), classifyError(error))
       observe({ method, route: 'unmatched', status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
     },
-    clientErrorHandler: (error, socket) => {
-      // Ended from our side only, a slow client could hold the connection for as long as it likes.
-      if (socket.writable) socket.end(rawAnswer(error.code ?? ''), () => socket.destroy())
-      else socket.destroy()
-    },
+    clientErrorHandler: (error, socket) => refuseConnection(socket, classifyClientError(error.code ?? '')),
   }).withTypeProvider<TypeBoxTypeProvider>()
 }
 
 /** How often Node looks for requests that exceed their time; its own 30 s would make 10 s mean 40 s. */
 const connectionsCheckMs = 1000
 
-/** There is no request to answer yet, so this writes to the connection itself. */
-function rawAnswer(nodeCode: string): string {
-  const code = classifyClientError(nodeCode)
+/** Ended from our side only, a slow client could hold the connection for as long as it likes. */
+function refuseConnection(socket: Duplex, code: ProblemCode): void {
+  if (socket.writable) socket.end(rawAnswer(code), () => socket.destroy())
+  else socket.destroy()
+}
+
+/** There is no request that could be answered, so this is written to the connection itself. */
+function rawAnswer(code: ProblemCode): string {
   const { status } = problems[code]
   const body = JSON.stringify(problemBody({ code }, ''))
   const headers = Object.entries({ ...safeHeaders, ...problemHeaders(code), connection: 'close' })

@@ -154,12 +154,15 @@ export function parameterProblem(name: ParameterName, expected: string = paramet
   return { code: problem, detail: `${name} must be ${expected}.` }
 }
 
-/** What is wrong with a whole number of the query that is not written in digits: `0x10` and `1e1` are numbers, too. */
-export function malformedInteger(query: Readonly<Record<string, unknown>>): Problem | null {
-  for (const [name, text] of Object.entries(query)) {
+/** As many as 2^53 has. Some hundreds would be read as Infinity, which the limits of a schema let through. */
+const wholeNumber = /^\d{1,16}$/
+
+/** What is wrong with a whole number of an address that is not written in digits: `0x10` and `1e1` are numbers, too. */
+export function malformedInteger(given: unknown): Problem | null {
+  for (const [name, text] of Object.entries(given ?? {})) {
     const isInteger =
       isParameter(name) && 'type' in parameters[name].schema && parameters[name].schema.type === 'integer'
-    if (isInteger && !/^\d+$/.test(String(text))) return parameterProblem(name)
+    if (isInteger && !wholeNumber.test(String(text))) return parameterProblem(name)
   }
   return null
 }

@@ -1,3 +1,4 @@
+import { hideCredentials } from '../telemetry/describe-error.ts'
 import type { Kind, Setting, SettingGroup } from './setting.ts'
 import { settingRules } from './setting-rules.ts'
 import { settingTable } from './setting-table.ts'
@@ -18,7 +19,7 @@ export type Settings = {
 /** One setting that is wrong. */
 export interface SettingProblem {
   readonly name: string
-  /** The value as it was given, shortened; null if it is a secret. */
+  /** The value as it was given, shortened and without credentials; null if it is a secret. */
   readonly value: string | null
   /** One sentence: what would be allowed. */
   readonly allowed: string
@@ -75,7 +76,7 @@ export function readSettings(environment: Environment): Settings {
     const context = others.map((other) => `${other.name} = ${shownText(other, environment)}`).join(', ')
     problems.push({
       name: first.name,
-      value: first.kind.secret ? null : textOf(first, environment),
+      value: first.kind.secret ? null : withoutCredentials(textOf(first, environment)),
       allowed: `must be ${must}${context === '' ? '' : ` (${context})`}`,
     })
   }
@@ -106,7 +107,12 @@ function textOf(setting: Setting, environment: Environment): string {
 function shownText(setting: Setting, environment: Environment): string {
   const text = textOf(setting, environment)
   if (text === '') return '(not set)'
-  return setting.kind.secret ? '(not shown)' : text
+  return setting.kind.secret ? '(not shown)' : withoutCredentials(text)
+}
+
+/** A URL with a password is a common mistake where a host is wanted. No setting has an `@` that says anything else. */
+function withoutCredentials(text: string): string {
+  return hideCredentials(text).replaceAll(/[^\s,]*@/g, '[hidden]@')
 }
 
 function givenText(setting: Setting, environment: Environment): string | undefined {
@@ -121,7 +127,7 @@ function borrows(setting: Setting, environment: Environment): boolean {
 
 function problemOf(setting: Setting, environment: Environment): SettingProblem {
   const { kind, name } = setting
-  const text = textOf(setting, environment)
+  const text = withoutCredentials(textOf(setting, environment))
   const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text
   return { name, value: kind.secret ? null : shown, allowed: `allowed is ${kind.allowed}` }
 }

@@ -37,10 +37,17 @@ export function describeError(thrown: unknown): ErrorDescription {
   }
 }
 
-/** Takes user and password out of every URL in a text, and API keys wherever they stand. */
+/** Takes user and password out of every URL in a text, what stands behind `password=`, and API keys wherever they stand. */
 export function hideCredentials(text: string): string {
-  return text.replaceAll(/:\/\/[^/\s"'@]*@/g, '://[hidden]@').replaceAll(secretPattern, '[hidden]')
+  return text
+    .replaceAll(credentialsOfUrl, '://[hidden]@')
+    .replaceAll(namedSecret, '$1=[hidden]')
+    .replaceAll(secretPattern, '[hidden]')
 }
+
+/** Up to the last `@` of the word: a password that nobody encoded may itself have one, or a slash. */
+const credentialsOfUrl = /:\/\/[^\s"']*@/g
+const namedSecret = /\b(pass(?:word|wd)?|pwd|secret|token)=[^\s"'&;,]+/gi
 
 /** The causes and, where one error stands for several, its parts; in the order in which they were met. */
 function causesOf(error: Error): Error[] {

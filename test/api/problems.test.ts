@@ -60,6 +60,34 @@ test('a query parameter that the route does not know is refused by name', async 
   }
 })
 
+test('a whole number of an address is written in digits, and in no more of them than 2^53 has', async (t) => {
+  const api = await startApi(t)
+  const cases = [
+    [routes.movements, '/api/movements?limit=', 'limit_out_of_range'],
+    [routes.transit, '/api/transit?older_than=', 'malformed_filter'],
+    [routes.quarantined, '/api/quarantine/', 'malformed_quarantine_id'],
+  ] as const
+  for (const [route, before, expected] of cases) {
+    for (const number of ['0x10', '1e1', '1.0', '+1', '%201', '1%00', '9'.repeat(400)]) {
+      const { status, body } = await api.get(route, before + number)
+      assert.deepEqual([before + number, status, codeOf(body)], [before + number, 400, expected])
+    }
+  }
+})
+
+test('a body that is no UTF-8 is no JSON, and one of another media type is not read', async (t) => {
+  const api = await startApi(t)
+  const cases = [
+    ['application/json', Buffer.from('{"cards":["\xff"]}', 'latin1'), 400, 'malformed_body'],
+    ['application/json; charset=utf-8', Buffer.from('{'), 400, 'malformed_body'],
+    ['text/plain', Buffer.from('{}'), 415, 'unsupported_media_type'],
+  ] as const
+  for (const [type, body, status, code] of cases) {
+    const answer = await api.send('/api/cards/query', { headers: { 'content-type': type }, body })
+    assert.deepEqual([type, answer.status, codeOf(answer.body)], [type, status, code])
+  }
+})
+
 test('an address that cannot be decoded is refused, and observed', async (t) => {
   const api = await startApi(t)
   const { status, body } = await api.get(routes.movement, '/api/movements/%zz')

@@ -1,7 +1,7 @@
 /** A desk on the real store and a log in memory: what is produced is booked when the test says so, or at once. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { NewMessage } from '../../src/kafka/producer.ts'
+import type { NewMessage, Producer } from '../../src/kafka/producer.ts'
 import { decode } from '../../src/message/decode.ts'
 import type { Micros } from '../../src/message/event.ts'
 import type { Message } from '../../src/message/message.ts'
@@ -13,6 +13,8 @@ import { freshLedger, partitionOf, topicId, type TestLedger } from './ledger.ts'
 export interface TestDesk {
   readonly ledger: TestLedger
   readonly desk: QuarantineDesk
+  /** What it produces with. */
+  readonly producer: Pick<Producer, 'produce'>
   /** All that was ever produced, in order. */
   readonly produced: Message[]
   /** Books messages as the next ones of a partition; answers the numbers that they have in quarantine. */
@@ -50,25 +52,22 @@ export async function freshDesk(t: TestContext, ledger?: TestLedger): Promise<Te
     return written === 'fenced' ? await book(messages, partition) : whole
   }
 
+  const producer: TestDesk['producer'] = {
+    produce: async (messages) => {
+      if (scene.failure?.when === 'before') throw scene.failure.error
+      const booked = await book(messages.map(asRecord), 1)
+      produced.push(...booked)
+      if (scene.failure !== null) throw scene.failure.error
+      return booked.map(({ partition, offset }) => ({ topicId, partition, offset }))
+    },
+  }
+  const positions = new BookedPositions({ database, topic: 'movements' })
   const scene: TestDesk = {
     ledger: own,
     produced,
+    producer,
     failure: null,
-    desk: createQuarantineDesk({
-      database,
-      positions: new BookedPositions({ database, topic: 'movements' }),
-      bookingWaitMs: 1000,
-      clock,
-      producer: {
-        produce: async (messages) => {
-          if (scene.failure?.when === 'before') throw scene.failure.error
-          const booked = await book(messages.map(asRecord), 1)
-          produced.push(...booked)
-          if (scene.failure !== null) throw scene.failure.error
-          return booked.map(({ partition, offset }) => ({ topicId, partition, offset }))
-        },
-      },
-    }),
+    desk: createQuarantineDesk({ database, positions, bookingWaitMs: 1000, clock, producer }),
     receive: async (messages, partition = 0) => {
       const booked = await book(messages, partition)
       const rows = await database.query<{ id: number }>(

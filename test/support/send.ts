@@ -4,6 +4,7 @@ import { kafkaAddress } from './environment.ts'
 export interface Sent {
   readonly partition: number
   readonly value: Buffer | string | null
+  readonly headers?: Readonly<Record<string, Buffer>>
 }
 
 const atOnce = 5000
@@ -19,9 +20,10 @@ export async function send(
     for (let start = 0; start < messages.length; start += atOnce) {
       await producer.send({
         acks: ProduceAcks.LEADER,
-        messages: messages.slice(start, start + atOnce).map(({ partition, value }) => ({
+        messages: messages.slice(start, start + atOnce).map(({ partition, value, headers = {} }) => ({
           topic,
           partition,
+          headers: new Map(Object.entries(headers).map(([name, bytes]) => [Buffer.from(name), bytes])),
           ...(value === null ? {} : { value: Buffer.from(value) }),
         })),
       })

@@ -14,6 +14,10 @@ export interface ServiceProcess {
   readonly log: readonly string[]
   /** Whether it has ended, and how; null while it runs. */
   exit(): { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null
+  /** What came on its standard error, which is shown, too. */
+  readonly errors: readonly string[]
+  /** Its exit code once it has ended by itself; null after a kill. */
+  readonly ended: Promise<number | null>
   signal(name: NodeJS.Signals): void
   /** Sends the signal and waits for the end; answers the exit code, null after a kill. */
   end(name: NodeJS.Signals): Promise<number | null>
@@ -34,7 +38,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const { database, topic, environment = {} } = options
   const child = spawn(process.execPath, [main], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
@@ -53,12 +57,13 @@ export async function startService(
       ...environment,
     },
   })
-  const ended = once(child, 'exit')
+  // When it has ended and all that it wrote is read.
+  const ended = once(child, 'close')
   owner.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
   })
-  const { log, ports } = follow(child)
+  const { log, errors, ports } = follow(child)
   const { port, metricsPort } = await ports
   const service: ServiceProcess = {
     pid: child.pid ?? 0,
@@ -69,6 +74,8 @@ export async function startService(
     port,
     metricsPort,
     log,
+    errors,
+    ended: ended.then(() => child.exitCode),
     signal: (name) => void child.kill(name),
     end: async (name) => {
       child.kill(name)
@@ -101,15 +108,21 @@ async function scrape(metricsPort: number): Promise<string[]> {
 
 function follow(child: ChildProcess): {
   log: string[]
+  errors: string[]
   ports: Promise<{ port: number; metricsPort: number }>
 } {
   const log: string[] = []
+  const errors: string[] = []
   const found = Promise.withResolvers<{ port: number; metricsPort: number }>()
-  if (child.stdout === null) throw new Error('the service has no output')
+  if (child.stdout === null || child.stderr === null) throw new Error('the service has no output')
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    errors.push(line)
+    console.error(line)
+  })
   createInterface({ input: child.stdout }).on('line', (line) => {
     log.push(line)
     if (line.includes('"listening"')) found.resolve(JSON.parse(line) as { port: number; metricsPort: number })
   })
   child.once('exit', (code) => found.reject(new Error(`the service ended with ${code}: ${log.join('\n')}`)))
-  return { log, ports: found.promise }
+  return { log, errors, ports: found.promise }
 }

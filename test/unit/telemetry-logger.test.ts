@@ -77,6 +77,16 @@ test('user and password of a URL are hidden wherever they stand', () => {
   assert.match(text(), /postgres:\/\/\[hidden\]@db:5432\/x/)
 })
 
+test('a password is hidden whole, whatever signs it has, and also behind its name', () => {
+  const { log, text } = memoryLog()
+  for (const password of ['hunter2/x', 'a@hunter2', 'hunter2?#', '/hunter2@'])
+    log.error(
+      new Error(`cannot connect to redis://:${password}@cache:6379 (host=cache password=${password})`),
+    )
+  assert.doesNotMatch(text(), /hunter2/)
+  assert.match(text(), /redis:\/\/\[hidden\]@cache:6379 \(host=cache password=\[hidden\]/)
+})
+
 for (const name of hiddenFields) {
   test(`the value of a field "${name}" is hidden at any depth`, () => {
     const { log, text } = memoryLog()

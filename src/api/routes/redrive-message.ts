@@ -3,6 +3,7 @@ import type { RedriveAnswer } from '../../quarantine-desk.ts'
 import { callerName } from '../access.ts'
 import type { Api } from '../app.ts'
 import type { ApiDependencies } from '../dependencies.ts'
+import { isDeeperThan } from '../json-body.ts'
 import { noQuery, parameterProblem, quarantineId, unknownQueryParameter } from '../parameters.ts'
 import { problemAnswers, problemsOfReads, sendProblem } from '../problem-answer.ts'
 import type { Problem } from '../problems.ts'
@@ -13,6 +14,8 @@ import { settledProblem, settledProblems } from '../settled-problem.ts'
 
 /** Around the event that is sent in place of the old one. */
 const maxFrameBytes = 1024
+/** An event of ours has two. Writing JSON anew is recursive: some 7,000 levels are more than its stack holds. */
+const maxLevels = 100
 
 export function redriveMessage(app: Api, { quarantine, limits }: ApiDependencies): void {
   app.post(
@@ -57,6 +60,7 @@ export function redriveMessage(app: Api, { quarantine, limits }: ApiDependencies
     },
     async (request, reply) => {
       const { message, accept = false } = request.body ?? {}
+      if (isDeeperThan(maxLevels, message)) return sendProblem(request, reply, tooDeep)
       // Written anew from what was parsed: of a number that no double can hold, the correction says the double.
       const correction = message === undefined ? null : Buffer.from(JSON.stringify(message))
       const ask = { correction, accepted: accept }
@@ -66,6 +70,11 @@ export function redriveMessage(app: Api, { quarantine, limits }: ApiDependencies
       return reply.code(body.outcome === 'accepted' ? 202 : 200).send(body)
     },
   )
+}
+
+const tooDeep: Problem = {
+  code: 'malformed_request',
+  detail: `A corrected event has at most ${maxLevels} levels of lists and objects.`,
 }
 
 function problemOf(answer: Exclude<RedriveAnswer, { kind: 'redriven' }>): Problem {
