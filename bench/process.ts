@@ -52,6 +52,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
       KAFKA_TOPIC: topic,
       KAFKA_GROUP_ID: database.database,
       CACHE_TTL: '0',
+      SHUTDOWN_DRAIN_MS: '0',
       HTTP_RATE_LIMIT: '0',
       ...environment,
     },

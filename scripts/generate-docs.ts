@@ -180,6 +180,7 @@ async function readOpenApi(): Promise<OpenApi> {
     health: () => {
       throw new Error('Nobody asks for health here.')
     },
+    isStopping: () => false,
     observe: () => {},
     logger: createLogger({ version, level: 'silent' }),
     version,

@@ -46,6 +46,8 @@ export function healthOf(parts: {
   readonly postgres: DependencyHealth
   readonly migration: DependencyHealth
   readonly intake: IntakeHealth
+  /** Told to end: it still answers, but nothing more should be sent here. */
+  readonly isStopping: boolean
 }): Health {
   const dependencies = {
     postgres: parts.postgres.state === 'ok' ? parts.migration : parts.postgres,
@@ -53,7 +55,7 @@ export function healthOf(parts: {
     intake: intakeHealth(parts.intake),
   }
   const ready = Object.values(dependencies).every(({ state }) => state === 'ok')
-  return { status: ready ? 'ready' : 'not_ready', dependencies }
+  return { status: parts.isStopping ? 'stopping' : ready ? 'ready' : 'not_ready', dependencies }
 }
 
 function kafkaHealth({ group, lanes }: IntakeHealth): DependencyHealth {

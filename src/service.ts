@@ -8,14 +8,12 @@
  * misses, and takes up work by itself.
  */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from './api/server.ts'
 import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
-import { PageCache } from './cache/page-cache.ts'
-import { epochCheckMs } from './cache/trust.ts'
 import { uncachedPages } from './cache/page-reader.ts'
 import type { Settings } from './config/settings.ts'
-import { Fault } from './fault.ts'
 import { DatabaseProbe, healthOf } from './health.ts'
 import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
@@ -29,6 +27,7 @@ import { Producer } from './kafka/producer.ts'
 import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
 import { createOpeningStock } from './opening-stock.ts'
+import { openPageCache } from './open-page-cache.ts'
 import { createQuarantineDesk } from './quarantine-desk.ts'
 import { BookedPositions } from './store/booked-positions.ts'
 import { noPageBars } from './store/batch-bars.ts'
@@ -47,22 +46,35 @@ export interface ServiceOptions {
   readonly settings: Settings
   readonly logger: Logger
   readonly version: string
+  /** Lines of the log that nobody took. */
+  readonly logLinesDropped?: () => number
 }
 
-/** A running service. `stop` ends it in order: what is under way is finished, nothing new is begun. */
+/** A running service. */
 export interface Service {
   readonly port: number
   readonly metricsPort: number
-  stop(): Promise<void>
+  /**
+   * Ends it in order. Readiness says so at once, and the intake hands its partitions on; the API goes on answering for
+   * `drainMs`, until nobody sends anything here; then what is under way is finished, and nothing new is begun.
+   */
+  stop(options: { readonly drainMs: number }): Promise<void>
 }
 
 /** A migration may rewrite a large table. */
 const migrationTimeoutMs = 30 * 60_000
 
 /** Listens at once; migrates and begins to book as soon as PostgreSQL and Kafka are there. */
-export async function startService({ settings, logger, version }: ServiceOptions): Promise<Service> {
+export async function startService({
+  settings,
+  logger,
+  version,
+  logLinesDropped = () => 0,
+}: ServiceOptions): Promise<Service> {
   const { postgres, kafka, cache, batch, retry, nearState, http } = settings
   const clock = (): Micros => (Date.now() * 1000) as Micros
+  const stopping = new AbortController()
+  const isStopping = (): boolean => stopping.signal.aborted
 
   // PostgreSQL
   const writing = new Database({
@@ -105,6 +117,7 @@ export async function startService({ settings, logger, version }: ServiceOptions
       return { movementsInTransit, heldDepartures: departuresHeld, quarantineOpen: messagesQuarantined }
     },
     onTotalsFailed: (error) => logger.warn({ err: error }, 'the totals are missing from a scrape'),
+    logLinesDropped,
   })
   const metricsServer = new MetricsServer({
     ...settings.metrics,
@@ -113,7 +126,9 @@ export async function startService({ settings, logger, version }: ServiceOptions
   })
 
   // What a batch is written to: the store, and the cache that it is kept true to
-  const pageCache = cache.ttlSeconds === 0 ? null : openPageCache()
+  const readEpoch = () => readCacheEpoch(watching)
+  const pageCache =
+    cache.ttlSeconds === 0 ? null : openPageCache({ cache, postgres, readEpoch, metrics, logger })
   const writer = {
     database: writing,
     nearState: new NearState(nearState.cards),
@@ -179,7 +194,9 @@ export async function startService({ settings, logger, version }: ServiceOptions
     topic: kafka.topic,
     logEnds: () => ends.read(),
     bookingRate: () => rate.read(),
-    health: () => healthOf({ postgres: probe.health, migration, intake: intake.health }),
+    health: () =>
+      healthOf({ postgres: probe.health, migration, intake: intake.health, isStopping: isStopping() }),
+    isStopping,
     observe: (observation) => metrics.observeRequest(observation),
     logger,
     version,
@@ -212,7 +229,6 @@ export async function startService({ settings, logger, version }: ServiceOptions
   pageCache?.start()
   logger.info({ port, metricsPort }, 'listening')
 
-  const stopping = new AbortController()
   const preparing = prepare()
 
   /** Until it succeeds: the schema, then the intake. Another replica may be at the schema, or PostgreSQL away. */
@@ -234,30 +250,6 @@ export async function startService({ settings, logger, version }: ServiceOptions
     }
   }
 
-  function openPageCache(): PageCache {
-    metrics.setCacheUp(false)
-    return new PageCache({
-      ...cache,
-      ttlMs: cache.ttlSeconds * 1000,
-      nearEntries: cache.nearPages,
-      // A transaction has some ten statements, and none of them takes longer than its limit.
-      barMs: 10 * postgres.statementTimeoutMs,
-      readEpoch: () => readCacheEpoch(watching),
-      // Twice the time in which each process looks.
-      epochSettleMs: 2 * epochCheckMs,
-      observe: metrics.countCacheRequest,
-      onLost: (error) => {
-        metrics.setCacheUp(false)
-        if (error instanceof Fault) metrics.countFault(error)
-        logger.warn({ err: error }, 'the cache is not used for now')
-      },
-      onGained: () => {
-        metrics.setCacheUp(true)
-        logger.info('the cache is used')
-      },
-    })
-  }
-
   async function migrateSlowly(): Promise<void> {
     const database = new Database({
       ...postgres,
@@ -276,9 +268,9 @@ export async function startService({ settings, logger, version }: ServiceOptions
   return {
     port,
     metricsPort,
-    stop: async () => {
+    stop: async ({ drainMs }) => {
       stopping.abort()
-      await Promise.all([preparing.then(() => intake.stop()), api.stop()])
+      await Promise.all([preparing.then(() => intake.stop()), sleep(drainMs).then(() => api.stop())])
       await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])
       await Promise.all([producer.close(), pageCache?.stop()])
       await Promise.all([writing.close(), reading.close(), watching.close()])

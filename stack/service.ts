@@ -25,6 +25,8 @@ const stopLimitMs = 12_000
 export function partsEnvironment(options: Omit<ServiceOptions, 'folder' | 'signal'>): NodeJS.ProcessEnv {
   const { settings, postgresAddress, kafkaServers, redisAddress } = options
   return {
+    // Nobody stands in front of it who would have to turn away first.
+    SHUTDOWN_DRAIN_MS: '0',
     ...settings.environment,
     HOST: settings.host,
     PORT: String(settings.port),

@@ -40,6 +40,7 @@ export function createBenchServer(database: Database, topic: string): ApiServer 
     logEnds: async () => null,
     bookingRate: () => null,
     health: () => healthy,
+    isStopping: () => false,
     observe: () => {},
     logger: pino({ level: 'error' }, process.stderr),
     version: '0.0.0-bench',

@@ -82,8 +82,8 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     refuseWhere(({ is404 }) => (is404 ? { code: 'route_unknown' } : null)),
   )
   app.addHook('onSend', (_request, reply, payload, done) => {
-    // The server is stopping: a connection kept open after this answer would only be waited for.
-    if (!app.server.listening) reply.header('connection', 'close')
+    // A client that goes on asking finds another process, and one that waits is not waited for.
+    if (deps.isStopping() || !app.server.listening) reply.header('connection', 'close')
     done(null, payload)
   })
   app.addHook('onResponse', (request, reply, done) => {

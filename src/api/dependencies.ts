@@ -20,9 +20,11 @@ export interface DependencyHealth {
   readonly detail: string | null
 }
 
+export const healthStatuses = ['ready', 'not_ready', 'stopping'] as const
+
 /** Whether requests should be sent here, and why not. */
 export interface Health {
-  readonly status: 'ready' | 'not_ready'
+  readonly status: (typeof healthStatuses)[number]
   readonly dependencies: {
     readonly postgres: DependencyHealth
     readonly kafka: DependencyHealth
@@ -67,6 +69,8 @@ export interface ApiDependencies {
   readonly bookingRate: () => Rate | null
   /** Must answer at once, from what is known. */
   readonly health: () => Health
+  /** Whether clients should turn elsewhere: each answer closes its connection. */
+  readonly isStopping: () => boolean
   readonly observe: (observation: Observation) => void
   readonly logger: Logger
   /** Of this program; the OpenAPI document names it. */

@@ -884,8 +884,8 @@ export type Dependency = {
 
 /** Whether requests should be sent here, and why not. */
 export type Health = {
-  /** `ready` if every dependency is `ok`. */
-  readonly status: 'ready' | 'not_ready'
+  /** `ready` if every dependency is `ok`; `stopping` after SIGTERM. */
+  readonly status: 'ready' | 'not_ready' | 'stopping'
 
   readonly dependencies: {
     readonly postgres: Dependency

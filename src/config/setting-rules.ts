@@ -64,6 +64,11 @@ export const settingRules: readonly SettingRule[] = [
     holds: ({ lane, kafka }) => lane.stallTimeoutMs > kafka.requestTimeoutMs + kafka.fetchMaxWaitMs,
   },
   {
+    names: ['SHUTDOWN_DRAIN_MS', 'SHUTDOWN_TIMEOUT_MS'],
+    must: 'less than SHUTDOWN_TIMEOUT_MS: otherwise running requests would be cut',
+    holds: ({ service }) => service.shutdownDrainMs < service.shutdownTimeoutMs,
+  },
+  {
     names: ['RETRY_MIN_MS', 'RETRY_MAX_MS'],
     must: 'at most RETRY_MAX_MS',
     holds: ({ retry }) => retry.minMs <= retry.maxMs,

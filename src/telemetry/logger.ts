@@ -13,7 +13,7 @@ export type Logger = PinoLogger
 export interface LoggerOptions {
   readonly version: string
   readonly level: 'debug' | 'info' | 'silent'
-  /** Where the lines go, one JSON object each; standard output if left out. */
+  /** Where the lines go, one JSON object each; if left out, to standard output, which is waited for. */
   readonly destination?: { write: (line: string) => void }
 }
 

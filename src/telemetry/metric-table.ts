@@ -111,6 +111,12 @@ export const metricTable = {
     help: 'Time from the request to the end of its answer.',
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
   },
+  logLinesDropped: {
+    name: 'bincard_log_lines_dropped_total',
+    kind: 'counter',
+    labels: [],
+    help: 'Lines of the log that were dropped, because whoever reads standard output did not take them, or is gone.',
+  },
   buildInfo: {
     name: 'bincard_build_info',
     kind: 'gauge',

@@ -54,6 +54,8 @@ export interface MetricsOptions {
   readonly totals: () => Promise<Totals>
   /** Why the totals are missing from a scrape. */
   readonly onTotalsFailed: (reason: unknown) => void
+  /** Lines of the log that nobody took, so far. */
+  readonly logLinesDropped?: () => number
   readonly totalsTimeoutMs?: number
 }
 
@@ -63,6 +65,7 @@ const defaultTotalsTimeoutMs = 2000
 /** Metrics with a registry of their own; several may live side by side in one process. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { version, totals, onTotalsFailed, totalsTimeoutMs = defaultTotalsTimeoutMs } = options
+  const { logLinesDropped = () => 0 } = options
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
 
@@ -84,6 +87,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const cacheRequests = counter(registry, metricTable.cacheRequests)
   const httpRequests = counter(registry, metricTable.httpRequests)
   const httpRequestSeconds = histogram(registry, metricTable.httpRequestSeconds)
+  const linesDropped = counter(registry, metricTable.logLinesDropped)
+  let linesCounted = 0
   gauge(registry, metricTable.buildInfo).set({ version, node: process.versions.node }, 1)
 
   // Known from the start as 0: Prometheus sees no increase in a series that begins with its first event.
@@ -129,6 +134,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     setCacheUp: (isUp) => up.set({ part: 'redis' }, isUp ? 1 : 0),
     async render() {
       await refreshTotals()
+      const lines = logLinesDropped()
+      linesDropped.inc(lines - linesCounted)
+      linesCounted = lines
       return { contentType: registry.contentType, body: await registry.metrics() }
     },
   }

@@ -70,6 +70,15 @@ test('every answer is marked as data: not stored unasked, not sniffed, not frame
   }
 })
 
+test('while the service is about to stop, each answer closes its connection', async (t) => {
+  let isStopping = false
+  const api = await startApi(t, { isStopping: () => isStopping })
+  assert.equal((await ask(`${api.url}/health/live`)).headers.get('connection'), 'keep-alive')
+  isStopping = true
+  for (const path of ['/health/live', movementPath, '/nowhere'])
+    assert.equal((await ask(api.url + path)).headers.get('connection'), 'close')
+})
+
 test('a stop finishes the running request, and then waits for nothing', async (t) => {
   const api = await startApi(t)
   const running = await api.database.transaction(async (session) => {

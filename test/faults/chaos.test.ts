@@ -105,7 +105,12 @@ async function chaos(run: FaultRun, seed: number): Promise<void> {
   await feed.done
   const events = new Set(scene.workload.messages.map(({ event }) => toJson(event)))
   const log = await countLog({ servers, topic, partitions, events })
-  await scene.settle({ log, limitMs: run.limit(30_000) })
+  await scene.settle({
+    // What the brokers did not acknowledge was sent again.
+    extraMessages: log.messages - scene.total,
+    extraPoison: log.poison - scene.workload.poison,
+    limitMs: run.limit(30_000),
+  })
   run.measured(
     `all booked and compared ${((performance.now() - healedMs) / 1000).toFixed(1)} s after healing`,
   )

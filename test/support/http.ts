@@ -96,6 +96,7 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     host: '127.0.0.1',
     port: 0,
     health: () => healthy,
+    isStopping: () => false,
     observe: (observation) => observed.push(observation),
     logger: pino({ level: 'error' }, { write: (line) => logged.push(line) }),
     version: '0.0.0-test',

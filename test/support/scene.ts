@@ -62,8 +62,10 @@ export interface Scene {
 
 export interface SettleOptions {
   readonly limitMs?: number
-  /** What the topic holds, where that is more than the workload: a producer may have sent some of it again. */
-  readonly log?: { readonly messages: number; readonly poison: number }
+  /** Messages in the topic beside the workload: those of others, or what a producer has sent again. */
+  readonly extraMessages?: number
+  /** Of these, the ones that nobody can read. */
+  readonly extraPoison?: number
 }
 
 /** A process has a few handles more than after its start: connections to brokers and databases that it keeps. */
@@ -72,7 +74,7 @@ const handleSlack = 40
 const comparedCards = 50
 
 export async function setScene(owner: Owner, options: SceneOptions): Promise<Scene> {
-  const { seed, messages, partitions = 6, products, redis, environment = {} } = options
+  const { seed, messages: wanted, partitions = 6, products, redis, environment = {} } = options
   const address = options.database ?? (await freshDatabase(owner))
   const topic = options.kafka?.topic ?? (await freshTopic(owner, partitions))
   const servers = options.kafka?.servers ?? kafkaAddress()
@@ -146,16 +148,17 @@ export async function setScene(owner: Owner, options: SceneOptions): Promise<Sce
       readers.push(side)
       return side
     },
-    settle: async ({ limitMs = 120_000, log = { messages: total, poison: workload.poison } } = {}) => {
-      await waitForBooked(log.messages, limitMs)
+    settle: async ({ limitMs = 120_000, extraMessages = 0, extraPoison = 0 } = {}) => {
+      const messages = total + extraMessages
+      await waitForBooked(messages, limitMs)
       for (const side of readers) assert.deepEqual((await side.stop()).wrong, [])
-      assert.equal(await booked(), log.messages, 'more was booked than was sent')
+      assert.equal(await booked(), messages, 'more was booked than was sent')
       const { messagesSettled } = await readTally(database)
-      assert.equal(messagesSettled, log.messages, 'messages whose outcome was counted')
+      assert.equal(messagesSettled, messages, 'messages whose outcome was counted')
       const books = await checkBooks(database)
       assertSameAsModel(books, workload.model)
       const [quarantined] = await database.query<{ count: number }>('select count(*) from quarantine')
-      assert.equal(quarantined?.count, log.poison, 'messages in quarantine')
+      assert.equal(quarantined?.count, workload.poison + extraPoison, 'messages in quarantine')
       for (const replica of replicas) {
         assert.equal(replica.exit(), null, `a replica has ended: ${replica.log.slice(-3).join('\n')}`)
         if (redis !== undefined) await assertCacheAgrees(replica, workload)

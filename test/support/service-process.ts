@@ -54,6 +54,7 @@ export async function startService(
       KAFKA_SESSION_TIMEOUT_MS: '6000',
       KAFKA_HEARTBEAT_INTERVAL_MS: '1000',
       CACHE_TTL: '0',
+      SHUTDOWN_DRAIN_MS: '0',
       ...environment,
     },
   })

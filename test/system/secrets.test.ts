@@ -63,7 +63,7 @@ test('no secret of the settings is told, whatever is asked and whatever fails', 
 
   service.signal('SIGUSR2')
   assert.equal(await service.ended, 1)
-  assert.match(service.log.at(-1) ?? '', /"msg":"uncaught error"/)
+  assert.match(service.log.at(-1) ?? '', /"msg":"uncaught exception"/)
   assert.deepEqual(service.errors, [])
   assertTellsNoSecret([...told, ...service.log])
   await db.query(`drop role ${user}`)

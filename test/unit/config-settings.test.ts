@@ -22,7 +22,7 @@ test('an empty environment gives the defaults', () => {
       streamClients: 200,
       requestTimeoutMs: 10_000,
     },
-    service: { debug: true, shutdownTimeoutMs: 8000 },
+    service: { debug: true, shutdownDrainMs: 2000, shutdownTimeoutMs: 8000 },
     postgres: {
       user: 'postgres',
       password: 'postgres',

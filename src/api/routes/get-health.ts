@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Api } from '../app.ts'
-import { dependencyStates, type ApiDependencies } from '../dependencies.ts'
+import { dependencyStates, healthStatuses, type ApiDependencies } from '../dependencies.ts'
 import { problemAnswers } from '../problem-answer.ts'
 import { define, nullable, ref, word } from '../schema.ts'
 
@@ -30,7 +30,7 @@ const HealthSchema = define(
   'Health',
   Type.Object(
     {
-      status: word(['ready', 'not_ready'], '`ready` if every dependency is `ok`.'),
+      status: word(healthStatuses, '`ready` if every dependency is `ok`; `stopping` after SIGTERM.'),
       dependencies: Type.Object({
         postgres: ref(DependencySchema),
         kafka: ref(DependencySchema),

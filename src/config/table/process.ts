@@ -12,12 +12,19 @@ export const service = {
       default: 'true',
       about: 'Log level debug instead of info. It changes nothing but the log.',
     },
+    shutdownDrainMs: {
+      name: 'SHUTDOWN_DRAIN_MS',
+      kind: milliseconds(0, 60_000),
+      default: '2000',
+      about:
+        'After SIGTERM readiness answers 503 at once, and the API goes on answering for so long: a balancer that asks once a second has turned away before connections are refused. SIGINT does not wait.',
+    },
     shutdownTimeoutMs: {
       name: 'SHUTDOWN_TIMEOUT_MS',
       kind: milliseconds(100, 120_000),
       default: '8000',
       about:
-        'Time for finishing running requests and batches after SIGTERM. The default ends before the 10 s after which container runtimes kill.',
+        'Time for finishing running requests and batches after SIGTERM, SHUTDOWN_DRAIN_MS included. The default ends before the 10 s after which container runtimes kill.',
     },
   },
 } as const satisfies SettingGroup
