@@ -1,3 +1,4 @@
+import type { Fault } from './fault.ts'
 import type { IntakeObserver } from './intake/observer.ts'
 import type { Outcome } from './booking/ledger.ts'
 import type { RejectionCode } from './message/rejection.ts'
@@ -38,13 +39,18 @@ export function reportIntake({ metrics, logger }: { metrics: Metrics; logger: Lo
     failed: (partition, fault) => {
       metrics.countFault(fault)
       if (fault.kind === 'halt' && partition !== null) metrics.markPartitionStopped(partition.partition)
-      const level = fault.kind === 'conflict' ? 'debug' : fault.kind === 'halt' ? 'error' : 'warn'
-      logger[level]({ err: fault, partition: partition?.partition }, fault.message)
+      logger[levelOf(fault)]({ err: fault, partition: partition?.partition }, fault.message)
     },
     sawLag: ({ partition }, lag) => metrics.setLag(partition, lag),
     laneStarted: ({ partition }) => metrics.markPartitionRunning(partition),
     laneStopped: ({ partition }) => metrics.forgetPartition(partition),
   }
+}
+
+/** Conflicts are daily life, but for that a process of ours has been frozen. */
+function levelOf({ kind, code }: Fault): 'debug' | 'warn' | 'error' {
+  if (kind === 'halt') return 'error'
+  return kind === 'conflict' && code !== 'silent_owner_ended' ? 'debug' : 'warn'
 }
 
 interface Counts {

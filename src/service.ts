@@ -159,7 +159,11 @@ export async function startService({
   })
 
   // Ways in besides Kafka
-  const producer = new Producer({ cluster: kafka, topic: kafka.topic })
+  const producer = new Producer({
+    cluster: kafka,
+    topic: kafka.topic,
+    isOurTopic: (topicId) => positions.areOf(topicId),
+  })
   const { bookingWaitMs } = http
   const ways = { database: reading, producer, positions, bookingWaitMs, clock }
   const ingest = createIngest(ways)

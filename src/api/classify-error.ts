@@ -28,7 +28,8 @@ const byFastifyCode: Readonly<Record<string, Problem>> = {
 }
 
 /** A refusal, or a halt, would be the same at the next try: that is an error of ours, not an outage. */
-function classifyFault({ part, kind }: Fault): Problem {
+function classifyFault({ part, kind, code }: Fault): Problem {
+  if (part === 'kafka' && code === 'topic_recreated') return { code }
   const passes = kind === 'outage' || kind === 'conflict'
   if (part === 'postgres' && passes) return { code: 'database_unavailable' }
   return part === 'kafka' && passes ? { code: 'broker_unavailable' } : internalError

@@ -230,6 +230,12 @@ export const problems = {
     remedy:
       'Send the same request again after the seconds in Retry-After. What was taken nevertheless is a duplicate then.',
   },
+  topic_recreated: {
+    status: 503,
+    title: 'The topic was made anew: the books are of another one',
+    remedy:
+      'Nothing was taken. Tell an operator, and send the same request again once the positions and the topic belong together.',
+  },
   stream_full: {
     status: 503,
     title: 'As many clients follow the stream as may',

@@ -63,6 +63,7 @@ export type Problem = {
     | 'internal_error'
     | 'database_unavailable'
     | 'broker_unavailable'
+    | 'topic_recreated'
     | 'stream_full'
     | 'answer_timed_out'
 

@@ -184,7 +184,9 @@ export class Intake {
 
   async #commit(): Promise<void> {
     const offsets = []
-    for (const [partition, { position }] of this.#lanes) {
+    for (const [partition, { position, state }] of this.#lanes) {
+      // The position of a lane that stopped may be of a topic that is gone.
+      if (state.name === 'halted') continue
       if (position === null || this.#committed.get(partition) === position.nextOffset) continue
       offsets.push({ partition, offset: position.nextOffset, leaderEpoch: position.leaderEpoch })
     }

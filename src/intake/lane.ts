@@ -38,6 +38,7 @@ export interface LaneLimits {
 export interface LaneStore {
   write(batch: Batch): Promise<WrittenBatch | 'fenced'>
   readPosition(partition: Partition): Promise<(Position & { topicId: string }) | null>
+  /** Changes nothing where the partition has a position, or others have one in another topic of this name. */
   startPosition(partition: Partition, start: Position): Promise<void>
 }
 

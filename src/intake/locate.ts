@@ -1,6 +1,5 @@
 import { kafkaFault } from '../kafka/kafka-fault.ts'
 import type { Partition, Position } from '../store/batch.ts'
-import { intakeFault } from './intake-fault.ts'
 import type { LaneStore } from './lane.ts'
 
 /** Where a partition's log begins and ends: the first offset there is, and the one behind the last. */
@@ -25,7 +24,7 @@ export async function locate(parts: {
     found = await store.readPosition(partition)
   }
   if (found === null)
-    throw intakeFault('unexpected', new Error('a position that was just written is not there'))
+    throw kafkaFault('topic_recreated', `Partition ${partition.partition} was never booked, but others were.`)
   const { topicId, nextOffset, leaderEpoch } = found
   const place = `Partition ${partition.partition} is booked up to ${nextOffset}; the log holds ${bounds.earliest} to ${bounds.latest}.`
   if (topicId !== partition.topicId) throw kafkaFault('topic_recreated', place)

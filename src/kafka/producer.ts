@@ -20,6 +20,16 @@ export interface NewMessage {
   readonly marks?: readonly MessageHeader[]
 }
 
+export interface ProducerOptions {
+  readonly cluster: Cluster
+  readonly topic: string
+  /**
+   * Whether the positions are of the topic with this id. What is written to a topic that was made again under the same name
+   * would never be booked: nobody reads it, for its offsets mean nothing to the positions.
+   */
+  readonly isOurTopic: (topicId: string) => Promise<boolean>
+}
+
 /** Where a message is in the log. */
 export interface ProducedAt {
   readonly topicId: string
@@ -42,12 +52,14 @@ const maxBytesInFlight = 16_777_216
 export class Producer {
   readonly #cluster: Cluster
   readonly #topic: string
+  readonly #isOurTopic: (topicId: string) => Promise<boolean>
   #client: BufferClient | null = null
   #bytesInFlight = 0
 
-  constructor({ cluster, topic }: { cluster: Cluster; topic: string }) {
+  constructor({ cluster, topic, isOurTopic }: ProducerOptions) {
     this.#cluster = cluster
     this.#topic = topic
+    this.#isOurTopic = isOurTopic
   }
 
   /** How many partitions the topic has now. */
@@ -55,7 +67,10 @@ export class Producer {
     return await this.#try(async (client) => (await this.#describe(client)).partitionsCount)
   }
 
-  /** Appends the messages, those of one partition in their order; answers where each one is. Throws a Fault of part `kafka`. */
+  /**
+   * Appends the messages, those of one partition in their order; answers where each one is. Throws a Fault of part `kafka`,
+   * `topic_recreated` among them, or of part `postgres` if whose topic it is cannot be known.
+   */
   async produce(messages: readonly NewMessage[], origin: Origin): Promise<ProducedAt[]> {
     const size = messages.reduce((sum, message) => sum + bytesOf(message), 0)
     if (this.#bytesInFlight > 0 && this.#bytesInFlight + size > maxBytesInFlight)
@@ -82,6 +97,7 @@ export class Producer {
     origin: Origin,
   ): Promise<ProducedAt[]> {
     const { id: topicId, partitionsCount } = await this.#describe(client)
+    if (!(await this.#isOurTopic(topicId))) throw kafkaFault('topic_recreated', `Topic ${this.#topic}.`)
     const places: ProducedAt[] = []
     const numbered = messages.map((message, index) => ({ message, index }))
     const byPartition = Map.groupBy(numbered, ({ message }) => partitionOfKey(message.key, partitionsCount))

@@ -35,6 +35,8 @@ export class BookedPositions {
   readonly #database: Database
   readonly #topic: string
   readonly #waiters = new Set<Waiter>()
+  /** Of the positions, when they were last seen. */
+  #topicId: string | null = null
   #isPolling = false
 
   constructor({ database, topic }: { database: Database; topic: string }) {
@@ -44,11 +46,22 @@ export class BookedPositions {
 
   /** How far each partition is booked that anybody has taken. Throws a Fault. */
   async read(): Promise<BookedUpTo[]> {
-    return await this.#database.query<BookedUpTo>(
+    const positions = await this.#database.query<BookedUpTo>(
       `select kafka_partition as "partition", topic_id as "topicId", next_offset as "nextOffset"
        from kafka_position where topic = $1`,
       [this.#topic],
     )
+    this.#topicId = positions[0]?.topicId ?? null
+    return positions
+  }
+
+  /**
+   * Whether the positions are of the topic with this id, or there are none yet. PostgreSQL is asked only if they were not
+   * when they were last seen: whoever has seen them once can tell while it is away. Throws a Fault.
+   */
+  async areOf(topicId: string): Promise<boolean> {
+    if (this.#topicId === topicId) return true
+    return (await this.read()).every((position) => position.topicId === topicId)
   }
 
   /** True once all are booked, false when the time is over before. Throws a Fault if PostgreSQL does not answer. */
@@ -69,6 +82,7 @@ export class BookedPositions {
 
   /** The intake has committed: who waits for that need not wait for the next poll. */
   advance(booked: BookedUpTo): void {
+    this.#topicId = booked.topicId
     for (const waiter of this.#waiters) {
       waiter.missing = notBooked(waiter.missing, [booked])
       if (waiter.missing.length === 0) waiter.done.resolve(true)

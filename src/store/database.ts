@@ -91,6 +91,11 @@ export class Database implements Queryable {
     this.#pool.on('error', () => {})
   }
 
+  /** No wait for the server's answer is longer; then we hang up. */
+  get answerLimitMs(): number {
+    return this.#options.statementTimeoutMs + answerGraceMs
+  }
+
   /** One statement, in a transaction of its own. */
   async query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]> {
     return await this.#withSession((session) => session.query<Row>(text, values, options))
@@ -142,7 +147,7 @@ export class Database implements Queryable {
     client: Client,
     work: (session: PooledSession) => Promise<Result>,
   ): Promise<Result> {
-    const session = new PooledSession(client, this.#options.statementTimeoutMs + answerGraceMs)
+    const session = new PooledSession(client, this.answerLimitMs)
     const onError = (): void => {
       session.broken = true
     }

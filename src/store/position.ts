@@ -15,7 +15,10 @@ export async function readPosition(
   return rows[0] ?? null
 }
 
-/** The first owner of a partition sets where it starts; whoever comes second changes nothing. */
+/**
+ * The first owner of a partition sets where it starts; whoever comes second changes nothing. Nor does it start where other
+ * partitions are booked in another topic of this name: what was made again there is not mixed with what is booked.
+ */
 export async function startPosition(
   db: Queryable,
   { topic, topicId, partition }: Partition,
@@ -23,7 +26,9 @@ export async function startPosition(
 ): Promise<void> {
   await db.query(
     `insert into kafka_position (topic, kafka_partition, topic_id, leader_epoch, next_offset)
-     values ($1, $2, $3, $4, $5) on conflict (topic, kafka_partition) do nothing`,
+     select $1, $2::integer, $3::uuid, $4::integer, $5::bigint
+     where not exists (select from kafka_position where topic = $1 and topic_id <> $3::uuid)
+     on conflict (topic, kafka_partition) do nothing`,
     [topic, partition, topicId, start.leaderEpoch, start.nextOffset],
   )
 }

@@ -6,6 +6,8 @@ export const postgresFaults = {
   serialization_failure: 'Two transactions could not be put into an order; one is tried again.',
   deadlock: 'Two transactions waited for each other; one is tried again.',
   lock_timeout: 'A row was locked by another session for longer than POSTGRES_LOCK_TIMEOUT_MS.',
+  silent_owner_ended:
+    'A process that is frozen amid a transaction kept rows locked; its connection was ended, and the batch is tried again.',
   statement_timeout: 'A statement took longer than its time limit.',
   key_collision: 'Another writer booked the same line or leg first; the batch is read and decided again.',
   check_violated: 'A constraint of the ledger refused a row.',
@@ -33,6 +35,7 @@ const kinds: Partial<Record<PostgresFaultCode, FaultKind>> = {
   serialization_failure: 'conflict',
   deadlock: 'conflict',
   lock_timeout: 'conflict',
+  silent_owner_ended: 'conflict',
   statement_timeout: 'conflict',
   key_collision: 'conflict',
   check_violated: 'refused',

@@ -14,6 +14,7 @@ import type { MovementId } from '../message/event.ts'
 import { BatchBars, type PageBars } from './batch-bars.ts'
 import type { Batch, DecidedBatch, WrittenBatch } from './batch.ts'
 import type { Database, Session } from './database.ts'
+import { endSilentOwners } from './end-silent-owner.ts'
 import type { NearState } from './near-state.ts'
 import { addToTally, advancePosition } from './position.ts'
 import { readKnown } from './read-known.ts'
@@ -66,7 +67,7 @@ export async function writeBatch(
   } catch (error) {
     bars.abandon(error)
     nearState.forget(events.map(({ warehouseId }) => warehouseId))
-    throw error
+    throw await endSilentOwners(database, error)
   }
 }
 

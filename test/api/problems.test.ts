@@ -9,6 +9,7 @@ import { defaultLimits } from '../../src/api/limits.ts'
 import { problems } from '../../src/api/problems.ts'
 import { samples } from '../../src/api/samples.ts'
 import { Fault, type FaultKind } from '../../src/fault.ts'
+import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
 import { ask, openTestDatabase, routes, startApi } from '../support/http.ts'
 import { north, tea } from './ledger-rows.ts'
 
@@ -236,6 +237,7 @@ test('every error has its problem', () => {
     [fault('postgres', 'halt'), 'internal_error'],
     [fault('kafka', 'outage'), 'broker_unavailable'],
     [fault('kafka', 'refused'), 'internal_error'],
+    [kafkaFault('topic_recreated'), 'topic_recreated'],
     [coded('FST_ERR_CTP_BODY_TOO_LARGE', 413), 'body_too_large'],
     [coded('FST_ERR_CTP_INVALID_MEDIA_TYPE', 415), 'unsupported_media_type'],
     [coded('FST_ERR_CTP_INVALID_JSON_BODY', 400), 'malformed_body'],

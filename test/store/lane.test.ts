@@ -224,6 +224,18 @@ suite('a lane', () => {
     assert.deepEqual(told.faults, ['topic_recreated'])
   })
 
+  test('a partition that was never booked does not begin in a topic made again under the name of the others', async (t) => {
+    const ledger = await freshLedger(t)
+    await startPosition(ledger.database, partitionOf(1), { nextOffset: 0, leaderEpoch: 0 })
+    await ledger.database.query('update kafka_position set topic_id = gen_random_uuid()')
+    const log = new MemoryLog()
+    log.append(...arrivals(3))
+    const { lane, told } = startLane(t, ledger, { log })
+    await waitFor('the halt', () => lane.state.name === 'halted')
+    assert.deepEqual(told.faults, ['topic_recreated'])
+    assert.equal(await readPosition(ledger.database, partitionOf(0)), null)
+  })
+
   test('stopping lets the batch under way end', async (t) => {
     const ledger = await freshLedger(t)
     const log = new MemoryLog()

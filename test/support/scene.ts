@@ -80,7 +80,7 @@ export async function setScene(owner: Owner, options: SceneOptions): Promise<Sce
   const servers = options.kafka?.servers ?? kafkaAddress()
   const workload = makeWorkload({
     seed,
-    messages,
+    messages: wanted,
     partitions,
     ...(products === undefined ? {} : { products }),
   })

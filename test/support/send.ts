@@ -13,13 +13,13 @@ const atOnce = 5000
 export async function send(
   topic: string,
   messages: readonly Sent[],
-  { servers = kafkaAddress() }: { servers?: string } = {},
+  { servers = kafkaAddress(), acks = ProduceAcks.LEADER }: { servers?: string; acks?: number } = {},
 ): Promise<void> {
   const producer = new Producer({ clientId: 'bincard-test', bootstrapBrokers: servers.split(',') })
   try {
     for (let start = 0; start < messages.length; start += atOnce) {
       await producer.send({
-        acks: ProduceAcks.LEADER,
+        acks,
         messages: messages.slice(start, start + atOnce).map(({ partition, value, headers = {} }) => ({
           topic,
           partition,

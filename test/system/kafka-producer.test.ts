@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { partitionOfKey, Producer } from '../../src/kafka/producer.ts'
+import { partitionOfKey, Producer, type ProducerOptions } from '../../src/kafka/producer.ts'
 import { kafkaClasspath } from '../support/environment.ts'
 import { clusterAt, makeReader, makeTopic, readAll } from '../support/kafka-producer.ts'
 
@@ -112,8 +112,22 @@ test('a topic that is missing, and a broker that is away, are faults; the next t
   }
 })
 
-function makeOurProducer(t: TestContext, options: ConstructorParameters<typeof Producer>[0]): Producer {
-  const producer = new Producer(options)
+test('nothing is written to a topic that is not the one of the positions', async (t) => {
+  const { topic, topicId, cluster } = await makeTopic(t)
+  const asked: string[] = []
+  const isOurTopic = async (id: string): Promise<boolean> => asked.push(id) > 1
+  const producer = makeOurProducer(t, { cluster, topic, isOurTopic })
+  const refused = { name: 'Fault', part: 'kafka', kind: 'halt', code: 'topic_recreated' }
+  await assert.rejects(producer.produce([message('k', 'v')], 'http'), refused)
+  const [place] = await producer.produce([message('k', 'v')], 'http')
+  assert.deepEqual([asked, place], [[topicId, topicId], { topicId, partition: 0, offset: 0 }])
+})
+
+function makeOurProducer(
+  t: TestContext,
+  options: Omit<ProducerOptions, 'isOurTopic'> & Partial<ProducerOptions>,
+): Producer {
+  const producer = new Producer({ isOurTopic: async () => true, ...options })
   t.after(() => producer.close())
   return producer
 }

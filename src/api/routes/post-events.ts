@@ -61,6 +61,7 @@ function addRoute(app: Api, { ingest, limits }: ApiDependencies): void {
             { code: 'unsupported_media_type' },
             nothingAcceptable([exampleRejection]),
             { code: 'broker_unavailable' },
+            { code: 'topic_recreated' },
             ...problemsOfReads,
           ]),
         },

@@ -60,6 +60,7 @@ function addRoute(app: Api, { openingStock, limits }: ApiDependencies): void {
             { code: 'unsupported_media_type' },
             exampleRefusal,
             { code: 'broker_unavailable' },
+            { code: 'topic_recreated' },
             ...problemsOfReads,
           ]),
         },

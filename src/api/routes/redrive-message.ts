@@ -53,6 +53,7 @@ export function redriveMessage(app: Api, { quarantine, limits }: ApiDependencies
             { code: 'accept_unsupported' },
             { code: 'departure_counts_once' },
             { code: 'broker_unavailable' },
+            { code: 'topic_recreated' },
             ...problemsOfReads,
           ]),
         },

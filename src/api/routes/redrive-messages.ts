@@ -36,6 +36,7 @@ export function redriveMessages(app: Api, { quarantine, limits }: ApiDependencie
             { code: 'body_too_large' },
             { code: 'unsupported_media_type' },
             { code: 'broker_unavailable' },
+            { code: 'topic_recreated' },
             ...problemsOfReads,
           ]),
         },
