@@ -23,6 +23,7 @@ import { locate, type LogBounds } from './locate.ts'
 import type { IntakeObserver } from './observer.ts'
 import type { RefusalStreak } from './refusal-streak.ts'
 import { ReadAhead, type LogReader, type Slice } from './read-ahead.ts'
+import type { Time } from './time.ts'
 import type { Turns } from './turns.ts'
 
 export interface LaneLimits {
@@ -57,6 +58,7 @@ export interface LaneParts {
   readonly refusals: RefusalStreak
   readonly limits: LaneLimits
   readonly clock: () => Micros
+  readonly time: Time
   readonly random: () => number
 }
 
@@ -75,17 +77,18 @@ export class Lane {
   #state: LaneState = { name: 'starting' }
   #position: Position | null = null
   #endOffset = 0
-  #activeAtMs = performance.now()
+  #activeAtMs: number
   /** Events of the next batch at most: shrinks after trouble, grows back with every success. */
   #window: number
   #conflicts = 0
   #fences = 0
 
   constructor(parts: LaneParts) {
-    const { limits, random } = parts
+    const { limits, random, time } = parts
     this.#parts = parts
+    this.#activeAtMs = time.now()
     this.#window = limits.batchMaxEvents
-    this.#backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random })
+    this.#backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random, time })
   }
 
   get partition(): Partition {
@@ -108,7 +111,7 @@ export class Lane {
 
   /** Milliseconds since the lane last read, tried to book or failed: one that does none of these is stuck. */
   get idleMs(): number {
-    return performance.now() - this.#activeAtMs
+    return this.#parts.time.now() - this.#activeAtMs
   }
 
   start(): void {
@@ -139,7 +142,7 @@ export class Lane {
         if (this.#abort.signal.aborted) break
         const fault = toIntakeFault(error)
         this.#parts.observer.failed(this.#parts.partition, fault)
-        this.#activeAtMs = performance.now()
+        this.#activeAtMs = this.#parts.time.now()
         this.#state = { name: fault.kind === 'halt' ? 'halted' : 'failing', fault }
         if (fault.kind === 'halt') return
         await this.#backOff.wait(this.#abort.signal)
@@ -156,13 +159,14 @@ export class Lane {
 
   /** Books from a position on until it is fenced or stopped; throws a Fault. */
   async #bookFrom(from: Position): Promise<void> {
-    const { log, limits, clock, turns } = this.#parts
+    const { log, limits, clock, time, turns } = this.#parts
     const ahead = new ReadAhead({
       reader: log,
       from,
       maxEvents: limits.bufferMaxEvents,
       maxBytes: limits.batchMaxBytes * 2,
       clock,
+      time,
       onChunk: ({ endOffset }) => this.#sawLog(endOffset),
     })
     const stopWaiting = (): void => void ahead.stop()
@@ -189,8 +193,8 @@ export class Lane {
 
   /** One attempt at one batch. */
   async #book(slice: Slice): Promise<'booked' | 'conflict' | 'again' | 'fenced'> {
-    const { store, partition, observer, limits, refusals } = this.#parts
-    const startedMs = performance.now()
+    const { store, partition, observer, limits, refusals, time } = this.#parts
+    const startedMs = time.now()
     try {
       const written = await store.write({ ...slice, partition })
       if (written === 'fenced') {
@@ -204,7 +208,7 @@ export class Lane {
       this.#backOff.reset()
       this.#state = { name: 'running' }
       const lag = Math.max(0, this.#endOffset - slice.to.nextOffset)
-      observer.booked({ partition, slice, written, lag, seconds: (performance.now() - startedMs) / 1000 })
+      observer.booked({ partition, slice, written, lag, seconds: (time.now() - startedMs) / 1000 })
       return 'booked'
     } catch (error) {
       const fault = toIntakeFault(error)
@@ -212,7 +216,7 @@ export class Lane {
       if (fault.kind === 'refused') return await this.#isolate(fault, slice)
       throw fault
     } finally {
-      this.#activeAtMs = performance.now()
+      this.#activeAtMs = this.#parts.time.now()
     }
   }
 
@@ -248,7 +252,7 @@ export class Lane {
 
   #sawLog(endOffset: number): void {
     this.#endOffset = endOffset
-    this.#activeAtMs = performance.now()
+    this.#activeAtMs = this.#parts.time.now()
     const wasAway = this.#state.name === 'failing' && this.#state.fault.part === 'kafka'
     // A database that refused a batch is trusted again with the next booking, or when there is nothing to book.
     const isIdle = this.#state.name === 'failing' && this.lag === 0

@@ -34,6 +34,11 @@ export interface Session extends Queryable {
   copy(statement: string, rows: Buffer): Promise<void>
 }
 
+/** Where transactions are made. */
+export interface Transactions extends Queryable {
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
+}
+
 export interface DatabaseOptions {
   readonly host: string
   readonly port: number
@@ -62,7 +67,7 @@ export interface DatabaseOptions {
 const answerGraceMs = 500
 
 /** Opens no connection yet: the first use does, and says if it cannot. */
-export class Database implements Queryable {
+export class Database implements Transactions {
   readonly #pool: pg.Pool
   readonly #options: DatabaseOptions
   readonly #slots: Slots

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { Lane, type LaneStore } from '../../src/intake/lane.ts'
 import type { IntakeObserver } from '../../src/intake/observer.ts'
 import { RefusalStreak } from '../../src/intake/refusal-streak.ts'
+import { realTime } from '../../src/intake/time.ts'
 import { Turns } from '../../src/intake/turns.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
@@ -79,6 +80,7 @@ export function startLane(
     refusals,
     limits: { ...limits, batchMaxBytes },
     clock,
+    time: realTime,
     random: () => 0.5,
   })
   t.after(() => lane.stop())
