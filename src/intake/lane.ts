@@ -9,7 +9,7 @@
  *   conflict (another writer)     forget, try the batch again with jitter; halve it after every five times
  *   refused (a value, a check)    halve the batch until one event is left alone; quarantine that one.
  *                                 Three in a row: stop, for that is our error and not theirs
- *   fenced (position moved)       read the position, go on from there
+ *   fenced (position moved)       read the position, go on from there; with nothing to book, a look now and then tells
  *   outage (machinery away)       drop what was read ahead, wait, read the position, for ever
  *   halt (log lost its place)     stop this partition and say so; the others go on
  */
@@ -68,6 +68,11 @@ export type LaneState =
 
 const conflictsBeforeHalving = 5
 const refusalsBeforeHalt = 3
+/**
+ * A database that is restored from a backup goes back behind a lane's position. A lane that books is fenced by that; one
+ * to which nothing comes looks so often, by the read of one row.
+ */
+const idleCheckMs = 10_000
 
 export class Lane {
   readonly #parts: LaneParts
@@ -157,7 +162,7 @@ export class Lane {
     return this.#position
   }
 
-  /** Books from a position on until it is fenced or stopped; throws a Fault. */
+  /** Books from a position on until it is fenced, finds the database elsewhere, or is stopped; throws a Fault. */
   async #bookFrom(from: Position): Promise<void> {
     const { log, limits, clock, time, turns } = this.#parts
     const ahead = new ReadAhead({
@@ -174,7 +179,10 @@ export class Lane {
     try {
       while (!this.#abort.signal.aborted) {
         const most = { maxEvents: this.#window, maxBytes: limits.batchMaxBytes }
-        await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs })
+        if (!(await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs, maxIdleMs: idleCheckMs }))) {
+          if (await this.#isMoved(ahead.from)) return
+          continue
+        }
         const [slice, done] = await turns.take(async () => {
           const next = ahead.slice(most)
           return [next, await this.#book(next)] as const
@@ -189,6 +197,13 @@ export class Lane {
       this.#abort.signal.removeEventListener('abort', stopWaiting)
       await ahead.stop()
     }
+  }
+
+  /** Whether the database is no longer where this lane left it. */
+  async #isMoved({ nextOffset }: Position): Promise<boolean> {
+    const { store, partition } = this.#parts
+    const stored = await store.readPosition(partition)
+    return stored?.nextOffset !== nextOffset || stored.topicId !== partition.topicId
   }
 
   /** One attempt at one batch. */

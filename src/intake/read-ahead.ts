@@ -34,6 +34,8 @@ export interface SliceLimits {
   readonly maxBytes: number
   /** How long the first message may wait for others to join it. */
   readonly maxAgeMs: number
+  /** How long to wait for a first one. */
+  readonly maxIdleMs: number
 }
 
 /** The next messages of a partition, and where it is once they are booked. */
@@ -79,24 +81,33 @@ export class ReadAhead {
     this.#running = this.#run()
   }
 
+  /** Where the next slice begins. */
+  get from(): Position {
+    return this.#from
+  }
+
   /**
-   * Waits for messages, and then for others to join them; or for records that carry none. Throws what the reader threw,
-   * once all that was read before is dropped.
+   * Waits for messages, and then for others to join them; or for records that carry none. False: nothing has come. Throws
+   * what the reader threw, once all that was read before is dropped.
    */
-  async filled({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
+  async filled({ maxEvents, maxBytes, maxAgeMs, maxIdleMs }: SliceLimits): Promise<boolean> {
+    const { time } = this.#options
     this.#isAskedFor = true
     this.#notify()
+    const idleUntil = time.now() + maxIdleMs
     while (this.#end.nextOffset === this.#from.nextOffset) {
       if (this.#failure !== null) throw this.#failure.error
-      await this.#changed.promise
+      const leftMs = idleUntil - time.now()
+      if (leftMs <= 0) return false
+      await this.#changedWithin(leftMs)
     }
-    const { time } = this.#options
     const deadline = time.now() + maxAgeMs
     while (this.#ready.length < maxEvents && this.#bytes < maxBytes && this.#failure === null) {
       const leftMs = deadline - time.now()
       if (leftMs <= 0) break
       await this.#changedWithin(leftMs)
     }
+    return true
   }
 
   /** What is ready now, as much as fits; `items` is empty for records that carry no messages. */

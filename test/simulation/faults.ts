@@ -168,7 +168,7 @@ const befalls: readonly Befalls[] = [
       const log = draw.pick(logs)
       if (log === undefined) return false
       const positions = [postgres.tables, ...backups].map(
-        ({ positions: rows }) => rows[log.partition]?.nextOffset ?? log.earliest,
+        ({ positions: rows }) => rows[log.partition]?.nextOffset ?? 0,
       )
       log.earliest = Math.max(log.earliest, Math.min(...positions))
       return true
@@ -177,11 +177,23 @@ const befalls: readonly Befalls[] = [
   {
     name: 'unread records deleted',
     share: 0.00015,
-    happen: ({ logs, draw, postgres }) => {
+    happen: ({ logs, draw, postgres, backups }) => {
       const log = draw.pick(logs)
       const position = postgres.tables.positions[log?.partition ?? 0]?.nextOffset
       if (log === undefined || position === undefined || position + 1 >= log.end) return false
       log.earliest = Math.max(log.earliest, position + 1)
+      log.isCut = true
+      // A backup without a position is as good as a new database: it would begin where the log does now.
+      const kept = backups.filter(({ positions }) => positions[log.partition] !== null)
+      backups.splice(0, backups.length, ...kept)
+      return true
+    },
+  },
+  {
+    name: 'long wait over',
+    share: 0.01,
+    happen: (world) => {
+      world.round += 1
       return true
     },
   },

@@ -19,6 +19,8 @@ export class SimulatedPartition {
   readonly partition: number
   readonly records: LogRecord[] = []
   earliest = 0
+  /** Records were deleted that nobody had booked: the partition may have halted, and rightly so. */
+  isCut = false
   leaderEpoch = 0
 
   constructor(partition: number) {
@@ -41,15 +43,16 @@ export interface LogParts {
   readonly draw: Draw
   readonly scheduler: Scheduler
   readonly isAway: () => boolean
-  /** An answer without records, now and then. */
-  readonly isIdleAnswered: () => boolean
+  /** A request at the end of the log is answered without records, once in each round. */
+  readonly round: () => number
 }
 
 const mostAtOnce = 12
 
 /** A partition as a runner reads it. */
 export function readerOf(log: SimulatedPartition, runner: Runner, parts: LogParts): LaneLog {
-  const { draw, scheduler, isAway, isIdleAnswered } = parts
+  const { draw, scheduler, isAway, round } = parts
+  let heardIn = round()
   const park = <Result>(what: string, isReady: () => boolean, read: () => Result): Promise<Result> => {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     const happen = (): true => {
@@ -69,9 +72,10 @@ export function readerOf(log: SimulatedPartition, runner: Runner, parts: LogPart
     read: (from, signal) =>
       park(
         'read log',
-        () => log.end > from.offset || signal.aborted || isAway() || isIdleAnswered(),
+        () => log.end > from.offset || signal.aborted || isAway() || heardIn < round(),
         () => {
           signal.throwIfAborted()
+          heardIn = round()
           return chunkOf(log, from, 1 + draw.below(mostAtOnce))
         },
       ),

@@ -23,11 +23,13 @@ export interface ProcessParts {
   readonly logs: readonly SimulatedPartition[]
   readonly logParts: LogParts
   readonly newToken: () => string
+  /** A wait that is long ends in the next round. */
+  readonly round: () => number
   readonly count: (what: string) => void
 }
 
 const limits = {
-  batchMaxEvents: 5,
+  batchMaxEvents: 6,
   batchMaxBytes: 100_000,
   batchMaxAgeMs: 1,
   bufferMaxEvents: 12,
@@ -37,6 +39,8 @@ const limits = {
 /** Fewer than there are cards: some are forgotten for want of room. */
 const nearStateCards = 6
 const batchesAtOnce = 2
+/** Longer than any wait after a failure. */
+const longWaitMs = 1000
 
 export class SimulatedProcess implements Runner {
   readonly name: string
@@ -62,7 +66,7 @@ export class SimulatedProcess implements Runner {
       readPosition: (partition) => readPosition(database, partition),
       startPosition: (partition, start) => startPosition(database, partition, start),
     }
-    this.#time = timeOf(this, parts.scheduler)
+    this.#time = timeOf(this, parts)
   }
 
   /** As an intake does it: a lane for each partition it is given, the streak of a partition outlives its lanes. */
@@ -104,16 +108,17 @@ export class SimulatedProcess implements Runner {
   }
 }
 
-function timeOf(runner: Runner, scheduler: Scheduler): Time {
+function timeOf(runner: Runner, { scheduler, round }: ProcessParts): Time {
   return {
     now: () => scheduler.nowMs,
     after: (ms, callback) => {
       const due = scheduler.nowMs + ms
+      const begunIn = round()
       const timer: Parked = {
         runner,
         what: 'wait',
         transaction: null,
-        isReady: always,
+        isReady: ms < longWaitMs ? always : () => begunIn < round(),
         happen: () => {
           scheduler.nowMs = Math.max(scheduler.nowMs, due)
           callback()

@@ -24,7 +24,7 @@ const stockedWarehouses = 3
 /** Gets no stock: what leaves it is held for ever. */
 const emptyWarehouse = 4
 const products = 2
-const movements = 40
+const movements = 32
 /** The simulated database takes no arrival of so many. */
 export const hopelessQuantity = 13
 
@@ -112,7 +112,7 @@ export function hopeless(partition: number, movement: number, warehouse = 1): Se
  * to what comes there. What contradicts itself stays in one partition, so that its log says which report is the first.
  */
 export class Stream {
-  readonly sent: Sent[] = []
+  sent: Sent[] = []
   readonly #draw: Draw
   readonly #needed = new Map<string, { warehouse: number; product: number; quantity: number }>()
 
@@ -121,11 +121,8 @@ export class Stream {
     for (let movement = 1; movement <= movements; movement += 1) this.#addMovement(movement)
     this.#addStock()
     for (let n = 0; n < 3; n += 1) this.#addPoison()
-    const many = 3 + draw.below(5)
-    for (let n = 0; n < many; n += 1) {
-      this.sent.push(hopeless(draw.below(partitions), 300 + n, 1 + draw.below(stockedWarehouses)))
-    }
     draw.shuffle(this.sent)
+    this.#addHopeless()
     this.sent = withoutThreeInARow(this.sent)
   }
 
@@ -196,6 +193,17 @@ export class Stream {
     const [code, value] = this.#draw.pick(poison) ?? ['message_empty', null]
     const partition = this.#draw.below(partitions)
     this.sent.push({ partition, value, headers: noHeaders, says: code, isHopeless: false, isPlain: false })
+  }
+
+  /** Often two in a row: one more would be too many. */
+  #addHopeless(): void {
+    const draw = this.#draw
+    const many = 2 + draw.below(4)
+    for (let n = 0; n < many; n += 1) {
+      const [place, partition] = [draw.below(this.sent.length), draw.below(partitions)]
+      const pair = [0, 1].map((second) => hopeless(partition, 300 + 2 * n + second, 1 + draw.below(stockedWarehouses)))
+      this.sent.splice(place, 0, ...pair.slice(draw.below(2)))
+    }
   }
 
   #send(sketches: readonly Sketch[], partition?: number): void {

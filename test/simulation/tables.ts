@@ -76,7 +76,7 @@ export class Tables {
   readonly quarantine = new Map<string, string>()
   readonly tally: number[] = []
   readonly history: Committed[] = []
-  /** Cards with a line that was inserted behind the back of the lock, until the next line of ours. */
+  /** Cards with a line that was inserted behind the back of the lock, until the next arrival releases what it can. */
   readonly tainted = new Set<string>()
   /** What is on the cards, what is under way, what is held, what the cards began with. */
   #sums = { cards: 0, transit: 0, held: 0, opened: 0 }
@@ -194,7 +194,7 @@ export class Tables {
     if (last === undefined) this.lines.set(id, lines)
     lines.push(row)
     this.#sums.cards += row.change
-    this.tainted.delete(id)
+    if (row.leg > 0) this.tainted.delete(id)
     touched.add(id)
   }
 

@@ -28,9 +28,8 @@ export class World {
   /** Rows may be inserted behind the back of the lock: lines then come in another order than the oracle's. */
   readonly isRude: boolean
   isLogAway = false
-  isCalm = false
-  /** So many requests at the end of a log are answered with nothing, once it is calm. */
-  idleAnswers = 0
+  /** In each of them, whoever waits long for something hears once that there is nothing. */
+  round = 0
   #tokens = 0
   #names = 0
   #manual = 400
@@ -47,12 +46,6 @@ export class World {
     this.isRude = draw.chance(0.15)
     for (let n = 0; n < processesAtOnce; n += 1) this.begin()
     for (let partition = 0; partition < partitions; partition += 1) this.assign(partition)
-  }
-
-  #answersIdle(): boolean {
-    if (!this.isCalm) return this.draw.chance(0.01)
-    this.idleAnswers -= 1
-    return this.idleAnswers >= 0
   }
 
   count(what: string): void {
@@ -79,7 +72,7 @@ export class World {
       draw,
       scheduler,
       isAway: () => this.isLogAway,
-      isIdleAnswered: () => this.#answersIdle(),
+      round: () => this.round,
     }
     this.#names += 1
     const process = new SimulatedProcess(`process ${this.#names}`, {
@@ -87,6 +80,7 @@ export class World {
       scheduler,
       logs,
       logParts,
+      round: () => this.round,
       database: (runner) => postgres.connect(runner),
       newToken: () => `token ${(this.#tokens += 1)}`,
       count: (what) => this.count(what),
