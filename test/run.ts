@@ -27,10 +27,11 @@ const runLimitMs = 40 * 60_000
 const filesAtOnce = 2
 const kafkaHeapMegabytes = 384
 
-const everything = 'test/{unit,store,cache,api,system}/**/*.test.ts'
+const everything = 'test/{unit,simulation,store,cache,api,system}/**/*.test.ts'
 /** Tests live in a folder named by what they need; what is not listed here needs all parts. */
 const needs: Record<string, { readonly [part in 'postgres' | 'kafka' | 'redis']: boolean }> = {
   unit: { postgres: false, kafka: false, redis: false },
+  simulation: { postgres: false, kafka: false, redis: false },
   store: { postgres: true, kafka: false, redis: false },
   cache: { postgres: true, kafka: false, redis: true },
 }

@@ -159,6 +159,7 @@ export class Lane {
   async #locate(): Promise<Position> {
     const { partition, log, store } = this.#parts
     this.#position = await locate({ partition, store, bounds: await log.bounds(this.#abort.signal) })
+    this.#parts.refusals.goOnFrom(this.#position.nextOffset)
     return this.#position
   }
 
@@ -219,6 +220,7 @@ export class Lane {
       this.#conflicts = 0
       this.#fences = 0
       if (written.outcomes.some((outcome) => typeof outcome === 'string')) refusals.reset()
+      else refusals.passed(slice.to.nextOffset)
       this.#window = Math.min(this.#window * 2, limits.batchMaxEvents)
       this.#backOff.reset()
       this.#state = { name: 'running' }

@@ -197,7 +197,11 @@ const befalls: readonly Befalls[] = [
       return true
     },
   },
-  { name: 'manual insert tried', share: 0.004, happen: (world) => (world.insertByHand({ isRude: false }), true) },
+  {
+    name: 'manual insert tried',
+    share: 0.004,
+    happen: (world) => (world.insertByHand({ isRude: false }), true),
+  },
   {
     name: 'rude insert tried',
     share: 0.004,
@@ -208,6 +212,7 @@ const befalls: readonly Befalls[] = [
   },
 ]
 
+export const faultNames = befalls.map(({ name }) => name)
 const allShares = befalls.reduce((sum, { share }) => sum + share, 0)
 /** Messages come in bursts. */
 const sendShare = 0.16

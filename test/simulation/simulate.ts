@@ -109,7 +109,9 @@ async function breakAndMend(world: World): Promise<number> {
   const halted = world.owners[log.partition]?.lanes.get(log.partition)?.state
   const position = world.postgres.tables.positions[log.partition]?.nextOffset
   if (halted?.name !== 'halted' || halted.fault.code !== 'events_refused' || position !== first + 2)
-    throw new Violation(`three refused events in a row leave partition ${log.partition} ${halted?.name} at ${position}`)
+    throw new Violation(
+      `three refused events in a row leave partition ${log.partition} ${halted?.name} at ${position}`,
+    )
   world.count('halted by refusals')
   world.postgres.isMended = true
   for (const process of world.processes.slice()) world.kill(process)

@@ -83,7 +83,11 @@ export function readerOf(log: SimulatedPartition, runner: Runner, parts: LogPart
   }
 }
 
-function chunkOf(log: SimulatedPartition, from: { offset: number; leaderEpoch: number }, most: number): LogChunk {
+function chunkOf(
+  log: SimulatedPartition,
+  from: { offset: number; leaderEpoch: number },
+  most: number,
+): LogChunk {
   if (from.offset < log.earliest || from.offset > log.end) throw kafkaFault('position_after_log')
   const records = log.records.slice(from.offset, from.offset + most)
   return {

@@ -18,7 +18,7 @@ export interface Context {
   /** The database takes what it refused before: somebody has mended it. */
   readonly isMended: boolean
   /** Whom the statement waits for, if it cannot have all these locks now. */
-  lock(keys: readonly string[]): Transaction | null
+  readonly lock: (keys: readonly string[]) => Transaction | null
 }
 
 export interface Statement {
@@ -35,7 +35,8 @@ type Run = (context: Context, values: readonly unknown[]) => Answer
 export function statementName(text: string, name: string | undefined): string {
   if (name !== undefined) return /^lock_\d+_warehouses$/.test(name) ? 'lock_warehouses' : name
   const found = unnamed.find(([beginning]) => text.startsWith(beginning))
-  if (found === undefined) throw new Violation(`a statement that the simulation does not know: ${text.slice(0, 80)}`)
+  if (found === undefined)
+    throw new Violation(`a statement that the simulation does not know: ${text.slice(0, 80)}`)
   return found[1]
 }
 
@@ -122,7 +123,7 @@ const statements: Readonly<Record<string, Run>> = {
   },
   more_held: ({ tables }, [warehouse, product, atMost, occurredAt, movement]) => {
     const held = tables.heldOf(`${String(warehouse)}${String(product)}`)
-    const after = occurredAt === undefined ? null : parseTimestamp(String(occurredAt))
+    const after = typeof occurredAt === 'string' ? parseTimestamp(occurredAt) : null
     const rest = held.filter((row) => {
       if (row.quantity > Number(atMost)) return false
       if (after === null || row.occurredAt > Number(after)) return true
@@ -188,7 +189,9 @@ const statements: Readonly<Record<string, Run>> = {
   },
   delete_zero_transit: ({ transaction }, [movements]) => {
     const wanted = new Set(uuids(movements))
-    const zeros = [...transaction.transit].filter(([, row]) => row?.quantity === 0 && wanted.has(row.movementId))
+    const zeros = [...transaction.transit].filter(
+      ([, row]) => row?.quantity === 0 && wanted.has(row.movementId),
+    )
     for (const [key] of zeros) transaction.transit.set(key, null)
     return zeros
   },

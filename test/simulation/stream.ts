@@ -1,5 +1,13 @@
 /** What the warehouses of a simulated world report, with the nuisances of real life. */
-import type { CardKey, EventKind, Micros, MovementEvent, MovementId, ProductId, WarehouseId } from '../../src/message/event.ts'
+import type {
+  CardKey,
+  EventKind,
+  Micros,
+  MovementEvent,
+  MovementId,
+  ProductId,
+  WarehouseId,
+} from '../../src/message/event.ts'
 import type { MessageHeader } from '../../src/message/message.ts'
 import { openingMovement, openingSource } from '../../src/message/opening-stock.ts'
 import type { RejectionCode } from '../../src/message/rejection.ts'
@@ -30,8 +38,7 @@ export const hopelessQuantity = 13
 
 const idOf = (kind: string, n: number): string =>
   `${kind.repeat(8)}-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
-const table = <Id>(kind: string): readonly Id[] =>
-  Array.from({ length: 512 }, (_, n) => idOf(kind, n) as Id)
+const table = <Id>(kind: string): readonly Id[] => Array.from({ length: 512 }, (_, n) => idOf(kind, n) as Id)
 const movementIds = table<MovementId>('a')
 const warehouseIds = table<WarehouseId>('b')
 const productIds = table<ProductId>('c')
@@ -64,7 +71,15 @@ export interface Sketch {
   readonly id?: string
 }
 
-export function eventOf({ kind, movement, warehouse, product, quantity, at: time, id }: Sketch): MovementEvent {
+export function eventOf({
+  kind,
+  movement,
+  warehouse,
+  product,
+  quantity,
+  at: time,
+  id,
+}: Sketch): MovementEvent {
   return {
     kind,
     movementId: at(movementIds, movement),
@@ -131,7 +146,14 @@ export class Stream {
     const from = draw.chance(0.05) ? emptyWarehouse : 1 + draw.below(stockedWarehouses)
     const product = 1 + draw.below(products)
     const quantity = 1 + draw.below(9)
-    const left = { kind: 'departure', movement, warehouse: from, product, quantity, at: draw.below(60) } as const
+    const left = {
+      kind: 'departure',
+      movement,
+      warehouse: from,
+      product,
+      quantity,
+      at: draw.below(60),
+    } as const
     const warehouse = 1 + draw.below(stockedWarehouses)
     const came = { ...left, kind: 'arrival', warehouse, at: left.at + 5 + draw.below(40) } as const
     this.#need(left)
@@ -172,7 +194,13 @@ export class Stream {
       if (warehouse === emptyWarehouse) continue
       const lots = 1 + draw.below(3)
       const lot = Math.ceil((quantity + 2) / lots)
-      const sketch = { kind: 'arrival', warehouse, product, at: draw.below(60), quantity: unequal(lot) } as const
+      const sketch = {
+        kind: 'arrival',
+        warehouse,
+        product,
+        at: draw.below(60),
+        quantity: unequal(lot),
+      } as const
       const isOpened = draw.chance(0.4)
       for (let n = 0; n < lots; n += 1) {
         if (isOpened && n === 0) this.#addOpening(sketch)
@@ -201,7 +229,9 @@ export class Stream {
     const many = 2 + draw.below(4)
     for (let n = 0; n < many; n += 1) {
       const [place, partition] = [draw.below(this.sent.length), draw.below(partitions)]
-      const pair = [0, 1].map((second) => hopeless(partition, 300 + 2 * n + second, 1 + draw.below(stockedWarehouses)))
+      const pair = [0, 1].map((second) =>
+        hopeless(partition, 300 + 2 * n + second, 1 + draw.below(stockedWarehouses)),
+      )
       this.sent.splice(place, 0, ...pair.slice(draw.below(2)))
     }
   }
@@ -209,7 +239,9 @@ export class Stream {
   #send(sketches: readonly Sketch[], partition?: number): void {
     for (const sketch of sketches) {
       const place = partition ?? this.#draw.below(partitions)
-      this.sent.push(sentEvent(place, eventOf({ ...sketch, quantity: wholesome(sketch) }), partition === undefined))
+      this.sent.push(
+        sentEvent(place, eventOf({ ...sketch, quantity: wholesome(sketch) }), partition === undefined),
+      )
     }
   }
 

@@ -1,6 +1,13 @@
 /** What a simulated PostgreSQL has committed, and what must be true of it after every COMMIT. */
 import { cardId, pairId } from '../../src/booking/ledger.ts'
-import type { CardKey, Micros, MovementEvent, MovementId, ProductId, WarehouseId } from '../../src/message/event.ts'
+import type {
+  CardKey,
+  Micros,
+  MovementEvent,
+  MovementId,
+  ProductId,
+  WarehouseId,
+} from '../../src/message/event.ts'
 import { isOpening } from '../../src/message/opening-stock.ts'
 import { partitions } from './stream.ts'
 
@@ -86,7 +93,11 @@ export class Tables {
     const copy = new Tables()
     copy.positions.splice(0, partitions, ...this.positions)
     for (const [id, row] of this.warehouses) copy.warehouses.set(id, row)
-    for (const [id, rows] of this.legs) copy.legs.set(id, rows.map((row) => ({ ...row })))
+    for (const [id, rows] of this.legs)
+      copy.legs.set(
+        id,
+        rows.map((row) => ({ ...row })),
+      )
     for (const [id, rows] of this.lines) copy.lines.set(id, [...rows])
     for (const row of this.allLegs()) if (row.line === null) copy.held.set(cardId(row), [])
     for (const row of copy.allLegs()) if (row.line === null) copy.held.get(cardId(row))?.push(row)
@@ -127,7 +138,8 @@ export class Tables {
     for (const [place, code] of changes.quarantine) this.quarantine.set(place, code)
     for (const [index, count] of changes.tally.entries()) this.tally[index] = (this.tally[index] ?? 0) + count
     for (const { movementId, leg, productId, line } of changes.lines) {
-      if (this.leg({ movementId, leg, productId })?.line !== line) throw new Violation(`I2 line ${line} without its leg`)
+      if (this.leg({ movementId, leg, productId })?.line !== line)
+        throw new Violation(`I2 line ${line} without its leg`)
     }
     for (const id of touched) this.#checkHeld(id)
     this.checkSums()
@@ -159,7 +171,8 @@ export class Tables {
 
   #movePosition({ position, legs, lines, quarantine }: Changes): void {
     if (position === null) {
-      if (legs.length + lines.length + quarantine.size > 0) throw new Violation('I3 written without moving the position')
+      if (legs.length + lines.length + quarantine.size > 0)
+        throw new Violation('I3 written without moving the position')
       return
     }
     const { partition, from, row } = position
@@ -187,7 +200,8 @@ export class Tables {
     const id = cardId(row)
     const lines = this.lines.get(id) ?? []
     const last = lines.at(-1)
-    if (row.line !== (last?.line ?? 0) + 1) throw new Violation(`I2 line ${row.line} of ${id} after ${last?.line}`)
+    if (row.line !== (last?.line ?? 0) + 1)
+      throw new Violation(`I2 line ${row.line} of ${id} after ${last?.line}`)
     if (row.balance !== (last?.balance ?? 0) + row.change)
       throw new Violation(`I2 balance ${row.balance} after ${last?.balance} and ${row.change} on ${id}`)
     if (row.balance < 0) throw new Violation(`I1 balance ${row.balance} on ${id}`)
@@ -222,7 +236,8 @@ export class Tables {
     if (this.tainted.has(id)) return
     const balance = this.lastLine(id)?.balance ?? 0
     for (const { quantity } of this.heldOf(id)) {
-      if (quantity <= balance) throw new Violation(`I5 ${quantity} is held in vain on ${id}, which has ${balance}`)
+      if (quantity <= balance)
+        throw new Violation(`I5 ${quantity} is held in vain on ${id}, which has ${balance}`)
     }
   }
 }

@@ -7,7 +7,11 @@ import type { LegRow } from './tables.ts'
 import { Violation } from './tables.ts'
 import type { World } from './world.ts'
 
-const quarantines: ReadonlySet<ModelOutcome> = new Set(['possible_duplicate', 'departure_conflict', 'arrival_conflict'])
+const quarantines: ReadonlySet<ModelOutcome> = new Set([
+  'possible_duplicate',
+  'departure_conflict',
+  'arrival_conflict',
+])
 
 export function judge(world: World): void {
   if (world.counts.has('fault unexpected')) throw new Violation('I7 an error that should not have happened')
@@ -28,15 +32,18 @@ function checkPlaces(world: World): void {
   const ends = world.logs.map(() => 0)
   for (const one of tables.history) {
     if (one.kind === 'manual') continue
-    if (one.from !== ends[one.partition]) throw new Violation(`I4 partition ${one.partition}: a gap before ${one.from}`)
+    if (one.from !== ends[one.partition])
+      throw new Violation(`I4 partition ${one.partition}: a gap before ${one.from}`)
     ends[one.partition] = one.to
   }
   for (const { partition, earliest, end, isCut } of world.logs) {
     const position = tables.positions[partition]?.nextOffset ?? 0
-    if (ends[partition] !== position) throw new Violation(`I4 partition ${partition}: booked up to ${ends[partition]}`)
+    if (ends[partition] !== position)
+      throw new Violation(`I4 partition ${partition}: booked up to ${ends[partition]}`)
     const state = world.owners[partition]?.lanes.get(partition)?.state
     const code = state?.name === 'halted' ? state.fault.code : null
-    if (position < earliest && code === null) throw new Violation(`partition ${partition} goes on at ${position}`)
+    if (position < earliest && code === null)
+      throw new Violation(`partition ${partition} goes on at ${position}`)
     // Another lane may have had the deleted records in its hands, and booked on.
     if (isCut && (code === 'position_before_log' || code === 'position_after_log')) continue
     if (position !== end || state?.name !== 'running')
@@ -73,13 +80,15 @@ function replay(world: World): Model {
           ? sent.says
           : model.deliver(sent.says)
       if (wanted === 'booked' || wanted === 'held') {
-        if (leg === undefined || code !== undefined) throw new Violation(`I4 ${place} should be booked, is ${code ?? 'lost'}`)
+        if (leg === undefined || code !== undefined)
+          throw new Violation(`I4 ${place} should be booked, is ${code ?? 'lost'}`)
         if (!isSame(leg, sent.says)) throw new Violation(`rule 0: ${place} is booked otherwise than it says`)
         found += 1
       } else if (leg !== undefined) throw new Violation(`I3 ${place} is booked, should be ${wanted}`)
       else if (wanted === 'duplicate' ? code !== undefined : code !== wanted)
         throw new Violation(`I4 ${place} should be ${wanted}, is ${code ?? 'nothing'}`)
-      if (typeof sent.says !== 'string' && quarantines.has(wanted as ModelOutcome)) world.count('contradiction')
+      if (typeof sent.says !== 'string' && quarantines.has(wanted as ModelOutcome))
+        world.count('contradiction')
     }
   }
   if (found !== legs.size) throw new Violation(`I3 ${legs.size} legs, ${found} of them are the oracle's`)
@@ -105,10 +114,15 @@ function checkLines({ postgres }: World, model: Model): void {
   for (const [key, { lines }] of model.cards) {
     const id = key.replace('/', '')
     const stored = postgres.tables.lines.get(id) ?? []
-    if (stored.length !== lines.length) throw new Violation(`${key} has ${stored.length} lines, not ${lines.length}`)
+    if (stored.length !== lines.length)
+      throw new Violation(`${key} has ${stored.length} lines, not ${lines.length}`)
     for (const [index, line] of lines.entries()) {
       const other = stored[index]
-      if (other?.movementId !== line.movementId || other.change !== line.change || other.balance !== line.balance)
+      if (
+        other?.movementId !== line.movementId ||
+        other.change !== line.change ||
+        other.balance !== line.balance
+      )
         throw new Violation(`line ${index + 1} of ${key} is not the oracle's`)
     }
   }
@@ -201,6 +215,7 @@ function checkOtherOrder({ postgres: { tables }, logs }: World): void {
   }
   for (const [key, { balance, held }] of model.cards) {
     const stored = tables.lastLine(key.replace('/', ''))?.balance ?? 0
-    if (held.length === 0 && stored !== balance) throw new Violation(`I5 ${key} depends on the order of delivery`)
+    if (held.length === 0 && stored !== balance)
+      throw new Violation(`I5 ${key} depends on the order of delivery`)
   }
 }

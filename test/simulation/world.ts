@@ -62,7 +62,9 @@ export class World {
     if (one === null) return false
     const isDone = one.happen()
     if (isDone) this.scheduler.remove(one)
-    this.tell(() => `${one.runner.name}: ${one.what}${ofTransaction(one)}${isDone ? '' : ' (waits for a lock)'}`)
+    this.tell(
+      () => `${one.runner.name}: ${one.what}${ofTransaction(one)}${isDone ? '' : ' (waits for a lock)'}`,
+    )
     return true
   }
 
@@ -134,7 +136,8 @@ export class World {
     }
     // Those without a statement under way are dead as well.
     this.processes.splice(this.processes.indexOf(process), 1)
-    for (const [partition, owner] of this.owners.entries()) if (owner === process) this.owners[partition] = null
+    for (const [partition, owner] of this.owners.entries())
+      if (owner === process) this.owners[partition] = null
   }
 
   send(): void {
@@ -143,7 +146,9 @@ export class World {
     if (this.draw.chance(0.05)) this.logs[sent.partition]?.append(null)
     this.logs[sent.partition]?.append(sent)
     this.count('message')
-    this.tell(() => `a message comes to partition ${sent.partition} at ${(this.logs[sent.partition]?.end ?? 0) - 1}`)
+    this.tell(
+      () => `a message comes to partition ${sent.partition} at ${(this.logs[sent.partition]?.end ?? 0) - 1}`,
+    )
   }
 
   /** By hand, as another program would: with the lock and a token of its own, or rudely without. */
@@ -159,7 +164,9 @@ export class World {
     const last = tables.lastLine(id)
     // With the lock it would wait; without, it goes on beside those who have it, unless they have written that line.
     if (isBusy && !isRude) return
-    const isWritten = [...postgres.open].some(({ lines }) => lines.some((line) => line.warehouseId + line.productId === id))
+    const isWritten = [...postgres.open].some(({ lines }) =>
+      lines.some((line) => line.warehouseId + line.productId === id),
+    )
     if (isWritten) return
     // A polite hand releases what it makes possible, which is work for a program: it leaves cards with held ones alone.
     if (tables.heldOf(id).length > 0 && !isRude) return
