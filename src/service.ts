@@ -19,6 +19,7 @@ import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
 import { intakeSettings } from './intake-settings.ts'
 import { BackOff } from './intake/back-off.ts'
+import { realTime } from './intake/time.ts'
 import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
@@ -237,7 +238,8 @@ export async function startService({
 
   /** Until it succeeds: the schema, then the intake. Another replica may be at the schema, or PostgreSQL away. */
   async function prepare(): Promise<void> {
-    const backOff = new BackOff({ minMs: retry.minMs, maxMs: retry.maxMs, random: () => Math.random() })
+    const random = (): number => Math.random()
+    const backOff = new BackOff({ minMs: retry.minMs, maxMs: retry.maxMs, random, time: realTime })
     while (!stopping.signal.aborted) {
       try {
         if (!(await isUpToDate(writing))) await migrateSlowly()

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Time } from './time.ts'
 
 export interface BackOffOptions {
   readonly minMs: number
   readonly maxMs: number
   /** A number from 0 to 1, as Math.random gives it. */
   readonly random: () => number
+  readonly time: Time
 }
 
 /** Waits longer after each failure in a row, up to a limit, with jitter so that replicas do not come in step. */
@@ -23,9 +24,16 @@ export class BackOff {
 
   /** Waits; an abort ends the wait at once, without an error. */
   async wait(signal: AbortSignal): Promise<void> {
-    const { minMs, maxMs, random } = this.#options
+    const { minMs, maxMs, random, time } = this.#options
     const fullMs = Math.min(maxMs, minMs * 2 ** Math.min(this.#failures, 30))
     this.#failures += 1
-    await sleep(fullMs * (0.5 + random() / 2), undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) return
+    const waited = Promise.withResolvers<void>()
+    const callOff = time.after(fullMs * (0.5 + random() / 2), waited.resolve)
+    const end = (): void => waited.resolve()
+    signal.addEventListener('abort', end, { once: true })
+    await waited.promise
+    signal.removeEventListener('abort', end)
+    callOff()
   }
 }

@@ -15,6 +15,7 @@ import { intakeFault, toIntakeFault } from './intake-fault.ts'
 import { Lane, type LaneLimits, type LaneParts, type LaneState, type LaneStore } from './lane.ts'
 import type { IntakeObserver } from './observer.ts'
 import { RefusalStreak } from './refusal-streak.ts'
+import { realTime } from './time.ts'
 import { Turns } from './turns.ts'
 
 export interface IntakeOptions {
@@ -99,7 +100,8 @@ export class Intake {
 
   async #open(): Promise<void> {
     const { cluster, topic, group, limits, observer, random } = this.#options
-    const backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random })
+    const time = realTime
+    const backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random, time })
     while (!this.#abort.signal.aborted) {
       try {
         const description = await describeTopic(cluster, topic, this.#abort.signal)
@@ -144,7 +146,8 @@ export class Intake {
     const refusals = this.#refusals.get(partition) ?? new RefusalStreak()
     this.#refusals.set(partition, refusals)
     const turns = this.#turns
-    const lane = new Lane({ partition: place, log, store, observer, turns, refusals, limits, clock, random })
+    const parts = { partition: place, log, store, observer, turns, refusals, limits, clock, random }
+    const lane = new Lane({ ...parts, time: realTime })
     this.#lanes.set(partition, lane)
     observer.laneStarted(place)
     lane.start()

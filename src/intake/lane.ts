@@ -9,7 +9,7 @@
  *   conflict (another writer)     forget, try the batch again with jitter; halve it after every five times
  *   refused (a value, a check)    halve the batch until one event is left alone; quarantine that one.
  *                                 Three in a row: stop, for that is our error and not theirs
- *   fenced (position moved)       read the position, go on from there
+ *   fenced (position moved)       read the position, go on from there; with nothing to book, a look now and then tells
  *   outage (machinery away)       drop what was read ahead, wait, read the position, for ever
  *   halt (log lost its place)     stop this partition and say so; the others go on
  */
@@ -23,6 +23,7 @@ import { locate, type LogBounds } from './locate.ts'
 import type { IntakeObserver } from './observer.ts'
 import type { RefusalStreak } from './refusal-streak.ts'
 import { ReadAhead, type LogReader, type Slice } from './read-ahead.ts'
+import type { Time } from './time.ts'
 import type { Turns } from './turns.ts'
 
 export interface LaneLimits {
@@ -58,6 +59,7 @@ export interface LaneParts {
   readonly refusals: RefusalStreak
   readonly limits: LaneLimits
   readonly clock: () => Micros
+  readonly time: Time
   readonly random: () => number
 }
 
@@ -67,6 +69,11 @@ export type LaneState =
 
 const conflictsBeforeHalving = 5
 const refusalsBeforeHalt = 3
+/**
+ * A database that is restored from a backup goes back behind a lane's position. A lane that books is fenced by that; one
+ * to which nothing comes looks so often, by the read of one row.
+ */
+const idleCheckMs = 10_000
 
 export class Lane {
   readonly #parts: LaneParts
@@ -76,17 +83,18 @@ export class Lane {
   #state: LaneState = { name: 'starting' }
   #position: Position | null = null
   #endOffset = 0
-  #activeAtMs = performance.now()
+  #activeAtMs: number
   /** Events of the next batch at most: shrinks after trouble, grows back with every success. */
   #window: number
   #conflicts = 0
   #fences = 0
 
   constructor(parts: LaneParts) {
-    const { limits, random } = parts
+    const { limits, random, time } = parts
     this.#parts = parts
+    this.#activeAtMs = time.now()
     this.#window = limits.batchMaxEvents
-    this.#backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random })
+    this.#backOff = new BackOff({ minMs: limits.retryMinMs, maxMs: limits.retryMaxMs, random, time })
   }
 
   get partition(): Partition {
@@ -109,7 +117,7 @@ export class Lane {
 
   /** Milliseconds since the lane last read, tried to book or failed: one that does none of these is stuck. */
   get idleMs(): number {
-    return performance.now() - this.#activeAtMs
+    return this.#parts.time.now() - this.#activeAtMs
   }
 
   start(): void {
@@ -140,7 +148,7 @@ export class Lane {
         if (this.#abort.signal.aborted) break
         const fault = toIntakeFault(error)
         this.#parts.observer.failed(this.#parts.partition, fault)
-        this.#activeAtMs = performance.now()
+        this.#activeAtMs = this.#parts.time.now()
         this.#state = { name: fault.kind === 'halt' ? 'halted' : 'failing', fault }
         if (fault.kind === 'halt') return
         await this.#backOff.wait(this.#abort.signal)
@@ -152,18 +160,20 @@ export class Lane {
   async #locate(): Promise<Position> {
     const { partition, log, store } = this.#parts
     this.#position = await locate({ partition, store, bounds: await log.bounds(this.#abort.signal) })
+    this.#parts.refusals.goOnFrom(this.#position.nextOffset)
     return this.#position
   }
 
-  /** Books from a position on until it is fenced or stopped; throws a Fault. */
+  /** Books from a position on until it is fenced, finds the database elsewhere, or is stopped; throws a Fault. */
   async #bookFrom(from: Position): Promise<void> {
-    const { log, limits, clock, turns } = this.#parts
+    const { log, limits, clock, time, turns } = this.#parts
     const ahead = new ReadAhead({
       reader: log,
       from,
       maxEvents: limits.bufferMaxEvents,
       maxBytes: limits.batchMaxBytes * 2,
       clock,
+      time,
       onChunk: ({ endOffset }) => this.#sawLog(endOffset),
     })
     const stopWaiting = (): void => void ahead.stop()
@@ -171,7 +181,10 @@ export class Lane {
     try {
       while (!this.#abort.signal.aborted) {
         const most = { maxEvents: this.#window, maxBytes: limits.batchMaxBytes }
-        await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs })
+        if (!(await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs, maxIdleMs: idleCheckMs }))) {
+          if (await this.#isMoved(ahead.from)) return
+          continue
+        }
         const [slice, done] = await turns.take(async () => {
           const next = ahead.slice(most)
           return [next, await this.#book(next)] as const
@@ -188,10 +201,17 @@ export class Lane {
     }
   }
 
+  /** Whether the database is no longer where this lane left it. */
+  async #isMoved({ nextOffset }: Position): Promise<boolean> {
+    const { store, partition } = this.#parts
+    const stored = await store.readPosition(partition)
+    return stored?.nextOffset !== nextOffset || stored.topicId !== partition.topicId
+  }
+
   /** One attempt at one batch. */
   async #book(slice: Slice): Promise<'booked' | 'conflict' | 'again' | 'fenced'> {
-    const { store, partition, observer, limits, refusals } = this.#parts
-    const startedMs = performance.now()
+    const { store, partition, observer, limits, refusals, time } = this.#parts
+    const startedMs = time.now()
     try {
       const written = await store.write({ ...slice, partition })
       if (written === 'fenced') {
@@ -201,11 +221,12 @@ export class Lane {
       this.#conflicts = 0
       this.#fences = 0
       if (written.outcomes.some((outcome) => typeof outcome === 'string')) refusals.reset()
+      else refusals.passed(slice.to.nextOffset)
       this.#window = Math.min(this.#window * 2, limits.batchMaxEvents)
       this.#backOff.reset()
       this.#state = { name: 'running' }
       const lag = Math.max(0, this.#endOffset - slice.to.nextOffset)
-      observer.booked({ partition, slice, written, lag, seconds: (performance.now() - startedMs) / 1000 })
+      observer.booked({ partition, slice, written, lag, seconds: (time.now() - startedMs) / 1000 })
       return 'booked'
     } catch (error) {
       const fault = toIntakeFault(error)
@@ -213,7 +234,7 @@ export class Lane {
       if (fault.kind === 'refused') return await this.#isolate(fault, slice)
       throw fault
     } finally {
-      this.#activeAtMs = performance.now()
+      this.#activeAtMs = this.#parts.time.now()
     }
   }
 
@@ -249,7 +270,7 @@ export class Lane {
 
   #sawLog(endOffset: number): void {
     this.#endOffset = endOffset
-    this.#activeAtMs = performance.now()
+    this.#activeAtMs = this.#parts.time.now()
     const wasAway = this.#state.name === 'failing' && this.#state.fault.part === 'kafka'
     // A database that refused a batch is trusted again with the next booking, or when there is nothing to book.
     const isIdle = this.#state.name === 'failing' && this.lag === 0

@@ -2,6 +2,7 @@ import { decode } from '../message/decode.ts'
 import type { Micros } from '../message/event.ts'
 import type { Message } from '../message/message.ts'
 import type { BatchItem, Position } from '../store/batch.ts'
+import type { Time } from './time.ts'
 
 /** A part of a partition's log, as its reader hands it out. */
 export interface LogChunk {
@@ -23,6 +24,7 @@ export interface ReadAheadOptions {
   /** Bytes of messages kept ready at most (one chunk may go beyond). */
   readonly maxBytes: number
   readonly clock: () => Micros
+  readonly time: Time
   /** Called for each chunk, also an empty one. */
   readonly onChunk: (chunk: LogChunk) => void
 }
@@ -32,6 +34,8 @@ export interface SliceLimits {
   readonly maxBytes: number
   /** How long the first message may wait for others to join it. */
   readonly maxAgeMs: number
+  /** How long to wait for a first one. */
+  readonly maxIdleMs: number
 }
 
 /** The next messages of a partition, and where it is once they are booked. */
@@ -77,23 +81,33 @@ export class ReadAhead {
     this.#running = this.#run()
   }
 
+  /** Where the next slice begins. */
+  get from(): Position {
+    return this.#from
+  }
+
   /**
-   * Waits for messages, and then for others to join them; or for records that carry none. Throws what the reader threw,
-   * once all that was read before is dropped.
+   * Waits for messages, and then for others to join them; or for records that carry none. False: nothing has come. Throws
+   * what the reader threw, once all that was read before is dropped.
    */
-  async filled({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
+  async filled({ maxEvents, maxBytes, maxAgeMs, maxIdleMs }: SliceLimits): Promise<boolean> {
+    const { time } = this.#options
     this.#isAskedFor = true
     this.#notify()
+    const idleUntil = time.now() + maxIdleMs
     while (this.#end.nextOffset === this.#from.nextOffset) {
       if (this.#failure !== null) throw this.#failure.error
-      await this.#changed.promise
+      const leftMs = idleUntil - time.now()
+      if (leftMs <= 0) return false
+      await this.#changedWithin(leftMs)
     }
-    const deadline = performance.now() + maxAgeMs
+    const deadline = time.now() + maxAgeMs
     while (this.#ready.length < maxEvents && this.#bytes < maxBytes && this.#failure === null) {
-      const leftMs = deadline - performance.now()
+      const leftMs = deadline - time.now()
       if (leftMs <= 0) break
-      await withinMs(this.#changed.promise, leftMs)
+      await this.#changedWithin(leftMs)
     }
+    return true
   }
 
   /** What is ready now, as much as fits; `items` is empty for records that carry no messages. */
@@ -162,6 +176,13 @@ export class ReadAhead {
     this.#notify()
   }
 
+  async #changedWithin(ms: number): Promise<void> {
+    const timeout = Promise.withResolvers<void>()
+    const callOff = this.#options.time.after(ms, timeout.resolve)
+    await Promise.race([this.#changed.promise, timeout.promise])
+    callOff()
+  }
+
   #notify(): void {
     this.#changed.resolve()
     this.#changed = Promise.withResolvers<void>()
@@ -171,14 +192,4 @@ export class ReadAhead {
 function sizeOf({ key, value, headers }: Message): number {
   const ofHeaders = headers.reduce((sum, header) => sum + header.name.length + (header.value?.length ?? 0), 0)
   return (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders
-}
-
-async function withinMs(promise: Promise<void>, ms: number): Promise<void> {
-  const timeout = Promise.withResolvers<void>()
-  const timer = setTimeout(timeout.resolve, ms)
-  try {
-    await Promise.race([promise, timeout.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -34,6 +34,13 @@ export interface Session extends Queryable {
   copy(statement: string, rows: Buffer): Promise<void>
 }
 
+/** Where transactions are made. */
+export interface Transactions extends Queryable {
+  /** No wait for the server's answer is longer; then we hang up. */
+  readonly answerLimitMs: number
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
+}
+
 export interface DatabaseOptions {
   readonly host: string
   readonly port: number
@@ -62,7 +69,7 @@ export interface DatabaseOptions {
 const answerGraceMs = 500
 
 /** Opens no connection yet: the first use does, and says if it cannot. */
-export class Database implements Queryable {
+export class Database implements Transactions {
   readonly #pool: pg.Pool
   readonly #options: DatabaseOptions
   readonly #slots: Slots
@@ -91,7 +98,6 @@ export class Database implements Queryable {
     this.#pool.on('error', () => {})
   }
 
-  /** No wait for the server's answer is longer; then we hang up. */
   get answerLimitMs(): number {
     return this.#options.statementTimeoutMs + answerGraceMs
   }

@@ -10,7 +10,7 @@
  * what it sends on a new one is fenced by the position.
  */
 import { Fault } from '../fault.ts'
-import type { Database } from './database.ts'
+import type { Transactions } from './database.ts'
 import { postgresFault } from './postgres-fault.ts'
 
 /** After its own limit a process that runs hangs up by itself; a busy machine may be so much later. */
@@ -19,7 +19,7 @@ const hangUpGraceMs = 500
 const waitedInVain: readonly string[] = ['lock_timeout', 'statement_timeout']
 
 /** Answers what went wrong: the error itself, or that it came of silent owners, whose rows are free now. Never throws. */
-export async function endSilentOwners(database: Database, error: unknown): Promise<unknown> {
+export async function endSilentOwners(database: Transactions, error: unknown): Promise<unknown> {
   if (!(error instanceof Fault) || !waitedInVain.includes(error.code)) return error
   try {
     const ended = await database.query<{ pid: number }>(endSilent, [database.answerLimitMs + hangUpGraceMs])

@@ -13,7 +13,7 @@ import type { Outcome } from '../booking/ledger.ts'
 import type { MovementId } from '../message/event.ts'
 import { BatchBars, type PageBars } from './batch-bars.ts'
 import type { Batch, DecidedBatch, WrittenBatch } from './batch.ts'
-import type { Database, Session } from './database.ts'
+import type { Session, Transactions } from './database.ts'
 import { endSilentOwners } from './end-silent-owner.ts'
 import type { NearState } from './near-state.ts'
 import { addToTally, advancePosition } from './position.ts'
@@ -26,7 +26,7 @@ import { writeQuarantine } from './write-quarantine.ts'
 import { writeTransit } from './write-transit.ts'
 
 export interface BatchWriterParts {
-  readonly database: Database
+  readonly database: Transactions
   readonly nearState: NearState
   /** A fresh random UUID for each call. */
   readonly newToken: () => string

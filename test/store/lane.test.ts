@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Fault } from '../../src/fault.ts'
+import { realTime, type Time } from '../../src/intake/time.ts'
 import { Turns } from '../../src/intake/turns.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
 import { checkBooks } from '../support/books.ts'
@@ -213,6 +214,33 @@ suite('a lane', () => {
     const late = startLane(t, ledger, { log })
     await waitFor('the halt', () => late.lane.state.name === 'halted')
     assert.deepEqual(late.told.faults, ['position_before_log'])
+  })
+
+  test('a database that is restored while nothing comes is caught up all the same', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(...arrivals(10))
+    const hasty: Time = {
+      now: () => realTime.now() * 1000,
+      after: (ms, callback) => realTime.after(ms / 1000, callback),
+    }
+    const running = startLane(t, ledger, { log, time: hasty })
+    await booked(running, 10)
+    await ledger.database.transaction(async (session) => {
+      await session.query('delete from card_line where line > 5')
+      await session.query('delete from movement_leg where line > 5')
+      await session.query(
+        'delete from transit where movement_id not in (select movement_id from movement_leg)',
+      )
+      await session.query('update warehouse set token = gen_random_uuid()')
+      await session.query('update kafka_position set next_offset = 5')
+    })
+    await waitFor('the rest', () => running.told.outcomes.length === 15)
+    const lines = await ledger.database.query('select line::int, balance::int from card_line order by line')
+    assert.deepEqual(
+      lines,
+      Array.from({ length: 10 }, (_, n) => ({ line: n + 1, balance: n + 1 })),
+    )
   })
 
   test('a topic made again under its name stops the partition', async (t) => {

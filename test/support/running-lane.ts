@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { Lane, type LaneStore } from '../../src/intake/lane.ts'
 import type { IntakeObserver } from '../../src/intake/observer.ts'
 import { RefusalStreak } from '../../src/intake/refusal-streak.ts'
+import { realTime, type Time } from '../../src/intake/time.ts'
 import { Turns } from '../../src/intake/turns.ts'
 import type { Micros } from '../../src/message/event.ts'
 import { readPosition, startPosition } from '../../src/store/position.ts'
@@ -45,6 +46,7 @@ export function startLane(
     maxBytes?: number
     refusals?: RefusalStreak
     turns?: Turns
+    time?: Time
   } = {},
 ): Running {
   const {
@@ -53,6 +55,7 @@ export function startLane(
     maxBytes: batchMaxBytes = 1_000_000,
     refusals = new RefusalStreak(),
     turns = new Turns(1),
+    time = realTime,
   } = options
   const told: Running['told'] = { faults: [], fenced: 0, batches: [], outcomes: [] }
   const observer: IntakeObserver = {
@@ -79,6 +82,7 @@ export function startLane(
     refusals,
     limits: { ...limits, batchMaxBytes },
     clock,
+    time,
     random: () => 0.5,
   })
   t.after(() => lane.stop())
