@@ -9,7 +9,8 @@
  *   conflict (another writer)     forget, try the batch again with jitter; halve it after every five times
  *   refused (a value, a check)    halve the batch until one event is left alone; quarantine that one.
  *                                 Three in a row: stop, for that is our error and not theirs
- *   fenced (position moved)       read the position, go on from there
+ *   fenced (position moved)       read the position, go on from there; a lane without work looks for itself, as
+ *                                 a database that was restored from a backup waits for what it lacks
  *   outage (machinery away)       drop what was read ahead, wait, read the position, for ever
  *   halt (log lost its place)     stop this partition and say so; the others go on
  */
@@ -32,6 +33,8 @@ export interface LaneLimits {
   readonly bufferMaxEvents: number
   readonly retryMinMs: number
   readonly retryMaxMs: number
+  /** A lane that has nothing to book looks so often whether its position is still what it was. */
+  readonly positionCheckMs: number
 }
 
 /** Where the lane's batches go and positions come from: the store. */
@@ -170,7 +173,11 @@ export class Lane {
     try {
       while (!this.#abort.signal.aborted) {
         const most = { maxEvents: this.#window, maxBytes: limits.batchMaxBytes }
-        await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs })
+        const { batchMaxAgeMs: maxAgeMs, positionCheckMs: patienceMs } = limits
+        if (!(await ahead.filled({ ...most, maxAgeMs, patienceMs }))) {
+          if (await this.#hasMoved()) return
+          continue
+        }
         const [slice, done] = await turns.take(async () => {
           const next = ahead.slice(most)
           return [next, await this.#book(next)] as const
@@ -185,6 +192,12 @@ export class Lane {
       this.#abort.signal.removeEventListener('abort', stopWaiting)
       await ahead.stop()
     }
+  }
+
+  async #hasMoved(): Promise<boolean> {
+    const { store, partition } = this.#parts
+    const found = await store.readPosition(partition)
+    return found?.nextOffset !== this.#position?.nextOffset || found?.topicId !== partition.topicId
   }
 
   /** One attempt at one batch. */

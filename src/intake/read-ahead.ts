@@ -32,6 +32,8 @@ export interface SliceLimits {
   readonly maxBytes: number
   /** How long the first message may wait for others to join it. */
   readonly maxAgeMs: number
+  /** How long to wait for the first one. */
+  readonly patienceMs: number
 }
 
 /** The next messages of a partition, and where it is once they are booked. */
@@ -78,15 +80,18 @@ export class ReadAhead {
   }
 
   /**
-   * Waits for messages, and then for others to join them; or for records that carry none. Throws what the reader threw,
-   * once all that was read before is dropped.
+   * Waits for messages, and then for others to join them; or for records that carry none. False if none came. Throws what
+   * the reader threw, once all that was read before is dropped.
    */
-  async filled({ maxEvents, maxBytes, maxAgeMs }: SliceLimits): Promise<void> {
+  async filled({ maxEvents, maxBytes, maxAgeMs, patienceMs }: SliceLimits): Promise<boolean> {
     this.#isAskedFor = true
     this.#notify()
+    const endOfPatience = performance.now() + patienceMs
     while (this.#end.nextOffset === this.#from.nextOffset) {
       if (this.#failure !== null) throw this.#failure.error
-      await this.#changed.promise
+      const leftMs = endOfPatience - performance.now()
+      if (leftMs <= 0) return false
+      await withinMs(this.#changed.promise, leftMs)
     }
     const deadline = performance.now() + maxAgeMs
     while (this.#ready.length < maxEvents && this.#bytes < maxBytes && this.#failure === null) {
@@ -94,6 +99,7 @@ export class ReadAhead {
       if (leftMs <= 0) break
       await withinMs(this.#changed.promise, leftMs)
     }
+    return true
   }
 
   /** What is ready now, as much as fits; `items` is empty for records that carry no messages. */
