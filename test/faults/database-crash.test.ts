@@ -23,7 +23,7 @@ fault(
     const postgres = await ownPostgres(run.t)
     await postgres.start()
     const scene = await run.scene({
-      messages: run.choose({ whole: 50_000, share: 8000 }),
+      messages: run.choose({ whole: 50_000, share: 5000 }),
       database: postgres.address,
       redis: redisAddress(),
       // However busy the machine is, a Redis that answers late is none of this test.
@@ -38,7 +38,9 @@ fault(
     const side = scene.readAtTheSide()
     let [slowestMs, slowestReturnMs, hits] = [0, 0, 0]
     for (let crash = 0; crash < crashes; crash += 1) {
-      const feeding = scene.feed(crash / crashes, (crash + 1) / crashes)
+      // The rest of this part comes during the outage: so there is work when it is over.
+      const reserveFrom = (crash + 0.9) / crashes
+      const feeding = scene.feed(crash / crashes, reserveFrom)
       await hitOf(replica)
       await scene.untilBooked((crash + 0.1 + random() * 0.5) / crashes)
       await postgres.crash()
@@ -59,10 +61,12 @@ fault(
       slowestMs = Math.max(slowestMs, side.seen().slowestMs)
       assert.deepEqual(side.seen().unexplained, [])
       await feeding
+      await scene.feed(reserveFrom, (crash + 1) / crashes)
       await postgres.start()
       const returnedMs = performance.now()
-      const before = await scene.booked()
-      await waitFor('work', async () => (await scene.booked()) > before, { limitMs: run.limit(10_000) })
+      const before = Math.floor(reserveFrom * scene.total) + 1
+      const isAtWork = async (): Promise<boolean> => (await scene.booked()) > before
+      await waitFor('work', isAtWork, { limitMs: run.limit(10_000) })
       slowestReturnMs = Math.max(slowestReturnMs, performance.now() - returnedMs)
       await waitFor('the cache', () => isCacheUp(replica))
     }
