@@ -6,6 +6,9 @@ type FromSettings = Pick<
   'cluster' | 'topic' | 'group' | 'fetch' | 'limits' | 'stallTimeoutMs' | 'batchesAtOnce' | 'commitIntervalMs'
 >
 
+/** One row by its key, on a lane without work; what a restored database lacks is booked from so long after on. */
+const positionCheckMs = 5000
+
 /** What the settings say to the intake. */
 export function intakeSettings({ kafka, batch, lane, retry }: Settings): FromSettings {
   return {
@@ -20,6 +23,7 @@ export function intakeSettings({ kafka, batch, lane, retry }: Settings): FromSet
       bufferMaxEvents: lane.bufferEvents,
       retryMinMs: retry.minMs,
       retryMaxMs: retry.maxMs,
+      positionCheckMs,
     },
     stallTimeoutMs: lane.stallTimeoutMs,
     batchesAtOnce: batch.atOnce,

@@ -135,6 +135,7 @@ export class PageCache implements PageReader, PageBars {
       open: this.#open,
       epoch: epoch === '' ? null : epoch,
       lifeMs: this.#options.barMs,
+      pageLifeMs: leaseMs + this.#options.ttlMs,
       keysOf: (pages) =>
         pages === 'all' ? [generationKeyOf(epoch)] : [...pages].map((name) => keyOf(epoch, name)),
       dropFlights: (keys) => {

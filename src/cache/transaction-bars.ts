@@ -13,6 +13,8 @@ export interface TransactionBarsParts {
   readonly epoch: string | null
   /** Of a bar that nobody lifts: longer than any transaction. */
   readonly lifeMs: number
+  /** Of a page, from the moment it is read. */
+  readonly pageLifeMs: number
   readonly keysOf: (pages: Pages) => readonly string[]
   /** Reads of these pages that are under way are answered to nobody who asks from now on. */
   readonly dropFlights: (keys: readonly string[]) => void
@@ -34,6 +36,10 @@ export class TransactionBars implements Bars {
   constructor(parts: TransactionBarsParts) {
     this.#parts = parts
     this.#transaction = parts.open.begin(parts.trust.state === 'away' ? null : parts.epoch)
+  }
+
+  get pageLifeMs(): number {
+    return this.#parts.pageLifeMs
   }
 
   get wanted(): boolean {

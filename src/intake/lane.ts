@@ -33,6 +33,11 @@ export interface LaneLimits {
   readonly bufferMaxEvents: number
   readonly retryMinMs: number
   readonly retryMaxMs: number
+  /**
+   * A lane that has nothing to book looks so often whether its position is still what it was: a database that is restored
+   * from a backup goes back behind it, and nothing else would tell.
+   */
+  readonly positionCheckMs: number
 }
 
 /** Where the lane's batches go and positions come from: the store. */
@@ -69,11 +74,6 @@ export type LaneState =
 
 const conflictsBeforeHalving = 5
 const refusalsBeforeHalt = 3
-/**
- * A database that is restored from a backup goes back behind a lane's position. A lane that books is fenced by that; one
- * to which nothing comes looks so often, by the read of one row.
- */
-const idleCheckMs = 10_000
 
 export class Lane {
   readonly #parts: LaneParts
@@ -181,7 +181,13 @@ export class Lane {
     try {
       while (!this.#abort.signal.aborted) {
         const most = { maxEvents: this.#window, maxBytes: limits.batchMaxBytes }
-        if (!(await ahead.filled({ ...most, maxAgeMs: limits.batchMaxAgeMs, maxIdleMs: idleCheckMs }))) {
+        if (
+          !(await ahead.filled({
+            ...most,
+            maxAgeMs: limits.batchMaxAgeMs,
+            maxIdleMs: limits.positionCheckMs,
+          }))
+        ) {
           if (await this.#isMoved(ahead.from)) return
           continue
         }

@@ -7,8 +7,10 @@
  * killed at that moment. Of two transactions that book the two sides of a movement at once, neither knows the other's
  * card: the second one finds the first in `transit`, and bars that card, too. Where no row of transit tells (a release,
  * a movement of several products), the legs are read once before the COMMIT. After it, those and the legs of all
- * movements that seemed to be new are read once more: whoever commits last sees them all.
+ * movements that seemed to be new are read once more: whoever commits last sees them all. While the database is away
+ * they are read as soon as it is back: until then nobody can have seen anything newer of them.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangedPages, PageName } from '../booking/changed-pages.ts'
 import { cardPage, changedPages } from '../booking/changed-pages.ts'
 import type { Decision, Known } from '../booking/ledger.ts'
@@ -25,6 +27,8 @@ export interface Bars {
   readonly wanted: boolean
   /** More than so many pages at once are better named as `all`. */
   readonly maxPages: number
+  /** No page is kept longer: so long after a COMMIT, none is left from before it. */
+  readonly pageLifeMs: number
   /** The pages come from no cache from the moment on that `raised` resolves. */
   raise(pages: Pages): void
   /** Resolves in a bounded time, whatever becomes of the cache. Never rejects. */
@@ -43,11 +47,15 @@ export const noPageBars: PageBars = {
   begin: () => ({
     wanted: false,
     maxPages: 0,
+    pageLifeMs: 0,
     raise: () => {},
     raised: async () => {},
     end: () => {},
   }),
 }
+
+/** Between two tries to read what else to bar, while the database is away. */
+const retryMs = { min: 100, max: 1000 }
 
 export class BatchBars {
   readonly #bars: Bars
@@ -78,13 +86,25 @@ export class BatchBars {
 
   /** After the COMMIT; goes on in the background. */
   async lift(db: Queryable): Promise<void> {
-    try {
-      await this.#raiseCards(db, new Set([...this.#unclear, ...this.#unmet]))
-    } catch {
-      this.#bars.raise('all')
+    const giveUpMs = performance.now() + this.#bars.pageLifeMs
+    let waitMs = retryMs.min
+    while (!(await this.#raiseUnmet(db)) && performance.now() < giveUpMs) {
+      await sleep(waitMs, undefined, { ref: false })
+      waitMs = Math.min(2 * waitMs, retryMs.max)
     }
     await this.#bars.raised()
     this.#bars.end('known')
+  }
+
+  /** False if the database did not answer. To bar all pages instead would leave readers with none while it is away. */
+  async #raiseUnmet(db: Queryable): Promise<boolean> {
+    try {
+      await this.#raiseCards(db, new Set([...this.#unclear, ...this.#unmet]))
+    } catch (error) {
+      if (error instanceof Fault) return false
+      this.#bars.raise('all')
+    }
+    return true
   }
 
   /** The transaction has failed. */

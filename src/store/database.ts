@@ -49,6 +49,7 @@ export interface DatabaseOptions {
   readonly database: string
   /** Connections at most. */
   readonly poolSize: number
+  /** Until a new connection is of use: reached, logged in and told its settings. */
   readonly connectTimeoutMs: number
   /** No statement, and no wait for its answer, is longer. */
   readonly statementTimeoutMs: number
@@ -84,13 +85,20 @@ export class Database implements Transactions {
       password,
       database,
       max: poolSize,
-      connectionTimeoutMillis: connectTimeoutMs,
       application_name: applicationName,
       keepAlive: true,
-      Client: PipelinedClient,
+      Client: class extends PipelinedClient {
+        constructor(config: pg.ClientConfig = {}) {
+          // Not a limit of the pool: that ends with the login, and its error can only be told by its text.
+          super({ ...config, password: config.password, readyWithinMs: connectTimeoutMs })
+        }
+      },
       types: { getTypeParser: chooseTypeParser },
       verify: (client, done) => {
-        client.query(settingsOf(options), (error: Error | null) => done(error ?? undefined))
+        client.query(settingsOf(options), (error: Error | null) => {
+          if (client instanceof PipelinedClient) client.ready()
+          done(error ?? undefined)
+        })
       },
     })
     this.#slots = new Slots(poolSize)
@@ -177,9 +185,7 @@ export class Database implements Transactions {
     try {
       return (await this.#pool.connect()) as Client
     } catch (error) {
-      // The pool's own time-out carries no code, only its text.
-      const waitedTooLong = error instanceof Error && /timeout/i.test(error.message)
-      throw waitedTooLong ? postgresFault('database_timed_out', error) : toPostgresFault(error)
+      throw toPostgresFault(error)
     }
   }
 }

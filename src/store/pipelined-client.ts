@@ -2,18 +2,37 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { CopyRows } from './copy-rows.ts'
 
+export interface PipelinedClientConfig extends pg.ClientConfig {
+  /** From here to `ready`, however far the server let us come; then the connection is dropped, with ETIMEDOUT. */
+  readonly readyWithinMs?: number
+}
+
 /** The client of pg with a hand on its connection: statements are sent without waiting for the answers to those before. */
 export class PipelinedClient extends pg.Client {
   /** Of pg; its types leave it out. */
   declare pipeline: boolean
   declare readyForQuery: boolean
   readonly #socket: Socket
+  readonly #patience: NodeJS.Timeout | undefined
 
-  constructor(config: pg.ClientConfig = {}) {
+  constructor(config: PipelinedClientConfig = {}) {
     const socket = new Socket()
     // The pool keeps the password out of what is copied as a whole.
     super({ ...config, password: config.password, stream: () => socket, pipeline: true })
     this.#socket = socket
+    // What goes wrong is told to whoever asks; an event that nobody listens for would end the process, and the pool
+    // does not listen while it makes a connection ready.
+    this.on('error', () => undefined)
+    const { readyWithinMs } = config
+    if (readyWithinMs === undefined) return
+    const tooLate = Object.assign(new Error('the server was too slow'), { code: 'ETIMEDOUT' })
+    this.#patience = setTimeout(() => socket.destroy(tooLate), readyWithinMs)
+    socket.once('close', () => clearTimeout(this.#patience))
+  }
+
+  /** The connection may be used. */
+  ready(): void {
+    clearTimeout(this.#patience)
   }
 
   /** What is asked until this turn of the event loop ends leaves in one write. */

@@ -15,7 +15,8 @@ import { readMovement } from '../../src/store/read-movement.ts'
 import { writeBatch } from '../../src/store/write-batch.ts'
 import { redisAddress } from '../support/environment.ts'
 import { arrival, departure } from '../support/events.ts'
-import { freshLedger, itemsOf, partitionOf, type TestLedger } from '../support/ledger.ts'
+import { faultProxy } from '../support/fault-proxy.ts'
+import { freshLedger, itemsOf, openLedger, partitionOf, type TestLedger } from '../support/ledger.ts'
 import { waitFor } from '../support/wait.ts'
 import { makeWorkload } from '../support/workload.ts'
 
@@ -106,6 +107,38 @@ test('of two products of one movement that are booked at once, the second change
     const [line] = (await kept(cache, ledger.database, cardPage(left))).history
     return line?.status === 'mismatched'
   })
+})
+
+test('a database that goes away behind a COMMIT leaves the other pages in the cache', async (t) => {
+  const { cache, ledger } = await openBooks(t)
+  const quiet = arrival({ movement: 1, warehouse: 1, quantity: 5 })
+  await booking(ledger, cache)([quiet])
+  await kept(cache, ledger.database, cardPage(quiet))
+
+  const proxy = await faultProxy(t, ledger.address)
+  const host = '127.0.0.1'
+  const writer = openLedger(t, { ...ledger.address, host, port: proxy.port }, { poolSize: 1 })
+  let [isCommitted, refused] = [false, 0]
+  proxy.watch((bytes, direction) => {
+    if (direction === 'toClient') return 'pass'
+    if (isCommitted) refused += 1
+    else isCommitted = bytes.includes('commit\0')
+    return refused > 0 ? 'reset' : 'pass'
+  })
+  const came = arrival({ movement: 2, warehouse: 2, quantity: 5 })
+  await writeBatch(
+    { ...writer.parts, pageBars: cache },
+    {
+      partition: partitionOf(0),
+      from: { nextOffset: 1, leaderEpoch: 0 },
+      to: { nextOffset: 2, leaderEpoch: 0 },
+      items: itemsOf([came], { partition: 0, from: 1 }),
+    },
+  )
+  await waitFor('a second try', () => refused > 1)
+  assert.equal((await cache.read(cardPage(quiet), () => assert.fail('it is kept'))).result, 'hit')
+  proxy.watch(null)
+  await kept(cache, ledger.database, cardPage(came))
 })
 
 for (const seed of [1, 2, 3]) {
@@ -212,6 +245,7 @@ function heldBack(cache: PageCache) {
       return {
         wanted: bars.wanted,
         maxPages: bars.maxPages,
+        pageLifeMs: bars.pageLifeMs,
         raise: (pages) => bars.raise(pages),
         end: (how) => bars.end(how),
         raised: async () => {

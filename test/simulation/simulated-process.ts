@@ -35,6 +35,7 @@ const limits = {
   bufferMaxEvents: 12,
   retryMinMs: 1,
   retryMaxMs: 16,
+  positionCheckMs: 10_000,
 }
 /** Fewer than there are cards: some are forgotten for want of room. */
 const nearStateCards = 6

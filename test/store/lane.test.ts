@@ -55,6 +55,26 @@ suite('a lane', () => {
     assert.ok(running.told.batches.every((size) => size <= 3))
   })
 
+  test('a lane without work books again what a database that was set back lacks', async (t) => {
+    const ledger = await freshLedger(t)
+    const log = new MemoryLog()
+    log.append(...arrivals(30))
+    const running = startLane(t, ledger, { log })
+    await booked(running, 30)
+    const before = await checkBooks(ledger.database)
+    await ledger.database.transaction(async (session) => {
+      await session.query(
+        'truncate warehouse, movement_leg, card_line, transit, kafka_position, booked_batch',
+      )
+      await startPosition(session, partitionOf(0), { nextOffset: 0, leaderEpoch: -1 })
+    })
+    const isBookedAgain = async (): Promise<boolean> =>
+      (await readPosition(ledger.database, partitionOf(0)))?.nextOffset === 30
+    await waitFor('all of it', isBookedAgain)
+    assert.deepEqual(await checkBooks(ledger.database), before)
+    assert.deepEqual(running.told.faults, [])
+  })
+
   test('a poison message blocks nobody: it waits in quarantine, its neighbours are booked', async (t) => {
     const ledger = await freshLedger(t)
     const log = new MemoryLog()

@@ -53,7 +53,12 @@ export function openDatabase(
   return database
 }
 
-function openLedger(t: TestContext, address: DatabaseAddress, options: { poolSize?: number }): TestLedger {
+/** A ledger on a database that is there. */
+export function openLedger(
+  t: TestContext,
+  address: DatabaseAddress,
+  options: { poolSize?: number },
+): TestLedger {
   const database = openDatabase(t, address, { poolSize: options.poolSize ?? 4 })
   const parts = {
     database,

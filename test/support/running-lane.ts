@@ -19,6 +19,7 @@ export const limits = {
   bufferMaxEvents: 60,
   retryMinMs: 1,
   retryMaxMs: 20,
+  positionCheckMs: 50,
 }
 
 /** A lane on the real store and a log in memory, and what it told. */

@@ -146,6 +146,8 @@ export async function setScene(owner: Owner, options: SceneOptions): Promise<Sce
         pauseMs,
       })
       readers.push(side)
+      // Of a test that fails, too, which would not end otherwise.
+      owner.after(async () => void (await side.stop()))
       return side
     },
     settle: async ({ limitMs = 120_000, extraMessages = 0, extraPoison = 0 } = {}) => {

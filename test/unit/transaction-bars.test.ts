@@ -19,6 +19,7 @@ function begin(lifeMs = 60_000) {
     open,
     epoch: 'now',
     lifeMs,
+    pageLifeMs: 60_000,
     keysOf: (names) => (names === 'all' ? ['all'] : [...names]),
     dropFlights: () => {},
     leave: () => {},
