@@ -19,7 +19,7 @@ test('no value of a parameter, hostile or by chance, gets anything but an answer
     ...hostileAddressTexts,
     // Behind what is right
     ...hostileAddressTexts
-      .filter((text) => /^[%'0]/.test(text))
+      .filter((text) => /^%.{0,3}$/.test(text))
       .map((text) => `${scene.right[name] ?? ''}${text}`),
   ]
   const asks = scene.operations.flatMap((operation) =>
@@ -67,19 +67,17 @@ test('no body and no media type gets anything but an answer of the description',
       '{',
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
     )
+  const unread = ['text/plain', 'application/xml', 'multipart/form-data', 'x']
   const asks = scene.operations
     .filter(({ mediaTypes }) => mediaTypes.length > 0)
     .flatMap((operation) =>
       [
-        ...operation.mediaTypes,
-        'application/json',
-        'text/plain',
-        'application/xml',
-        'multipart/form-data',
-        'x',
-      ].flatMap((type) =>
-        hostileBodies.map((body): Ask => ({ operation, body, headers: { 'content-type': type } })),
-      ),
+        ...[...operation.mediaTypes, 'application/json'].flatMap((type) =>
+          hostileBodies.map((body) => ({ type, body })),
+        ),
+        // What is in a body of these is not looked at.
+        ...unread.flatMap((type) => hostileBodies.slice(0, 3).map((body) => ({ type, body }))),
+      ].map(({ type, body }): Ask => ({ operation, body, headers: { 'content-type': type } })),
     )
   await scene.askAll(asks)
   // An event may have attributes that nobody knows, whatever their names.
