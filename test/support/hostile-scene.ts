@@ -41,6 +41,8 @@ export interface HostileScene {
   /** Asks with the key of an administrator, and fails at an answer that tells too much or is not as described. */
   ask(ask: Ask): Promise<{ readonly status: number; readonly text: string }>
   askAll(asks: readonly Ask[]): Promise<void>
+  /** Questions so far. */
+  asked(): number
   /** Fails unless the server still answers, has logged no error and no secret, and the books are as before but for this. */
   assertUnharmed(changes?: { readonly booked: number; readonly settled: number }): Promise<void>
 }
@@ -130,7 +132,9 @@ export async function startHostileScene(t: TestContext): Promise<HostileScene> {
   const single = new Agent({ keepAlive: false })
   t.after(() => kept.destroy())
 
+  let count = 0
   const ask = async (asked: Ask): Promise<{ status: number; text: string }> => {
+    count += 1
     const { operation, body } = asked
     const address = addressOf(asked)
     const headers = { ...admin.headers, ...headerValues(asked), ...asked.headers }
@@ -156,6 +160,7 @@ export async function startHostileScene(t: TestContext): Promise<HostileScene> {
     operations,
     right,
     ask,
+    asked: () => count,
     askAll: async (asks) => {
       const waiting = [...asks]
       const askInTurn = async (): Promise<void> => {

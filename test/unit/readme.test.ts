@@ -145,9 +145,12 @@ function promisesOf(markdown: string): PromiseRow[] {
     }))
 }
 
-/** A title stands in the file between quotes, as the first argument of `test`. */
+/** A title stands in the file between quotes, as what `test` or `fault` is told of it. */
 function hasTest(file: string, title: string): boolean {
-  return existsSync(join(root, file)) && /\btest\(\s*$/.test(textOf(file).split(`'${title}'`)[0] ?? '')
+  return (
+    existsSync(join(root, file)) &&
+    /\b(?:test\(|fault\(\s*'F\w+',)\s*$/.test(textOf(file).split(`'${title}'`)[0] ?? '')
+  )
 }
 
 /** Each `curl` of the console blocks by its path, with what it printed; variables of the shell are filled in. */

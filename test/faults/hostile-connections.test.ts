@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { test, type TestContext } from 'node:test'
+import type { TestContext } from 'node:test'
 import { problems, type ProblemCode } from '../../src/api/problems.ts'
 import { ask, startApi } from '../support/http.ts'
+import { fault } from './fault.ts'
 
 /** A connection on which nothing comes is closed by the server after its own time-outs; a test waits no longer. */
 const waitLimitMs = 15_000
@@ -88,15 +89,21 @@ const cases: Record<string, [string | Buffer, ...('ok' | ProblemCode)[]]> = {
   ],
 }
 
-test('whatever bytes come, the answer is one of ours, and the server goes on answering', async (t) => {
-  const api = await startApi(t)
-  for (const [what, [sent, ...codes]] of Object.entries(cases)) {
-    const answers = await answersTo(t, api.url, sent)
-    assert.deepEqual([what, ...answers], [what, ...codes])
-  }
-  assert.equal((await ask(`${api.url}/health/live`)).status, 200)
-  assert.deepEqual(api.logged, [])
-})
+fault(
+  'F22',
+  'whatever bytes come, the answer is one of ours, and the server goes on answering',
+  async (run) => {
+    const { t } = run
+    const api = await startApi(t)
+    run.inflict(Object.keys(cases).length)
+    for (const [what, [sent, ...codes]] of Object.entries(cases)) {
+      const answers = await answersTo(t, api.url, sent)
+      assert.deepEqual([what, ...answers], [what, ...codes])
+    }
+    assert.equal((await ask(`${api.url}/health/live`)).status, 200)
+    assert.deepEqual(api.logged, [])
+  },
+)
 
 /** The code of each answer that comes before the connection is closed; fails at one in another form. */
 async function answersTo(t: TestContext, url: string, sent: string | Buffer): Promise<string[]> {

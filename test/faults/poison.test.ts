@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
 import { checkBooks } from '../support/books.ts'
 import { freshDatabase, freshTopic } from '../support/environment.ts'
 import { arrival, departure } from '../support/events.ts'
@@ -8,6 +7,7 @@ import { toJson } from '../support/memory-log.ts'
 import { send, type Sent } from '../support/send.ts'
 import { startService } from '../support/service-process.ts'
 import { waitFor } from '../support/wait.ts'
+import { fault } from './fault.ts'
 
 const good = (movement: number): string => toJson(arrival({ movement, quantity: 1 }))
 const changed = (find: string | RegExp, put: string): string => good(9999).replace(find, put)
@@ -55,8 +55,11 @@ const bad: [string | Buffer | null, string, Sent['headers']?][] = [
   [toJson(departure({ movement: 2, quantity: 2 })), 'departure_conflict'],
 ]
 
-suite('bad input', () => {
-  test('each kind is quarantined with its code, its neighbours are booked, the partition moves on', async (t) => {
+fault(
+  'F10',
+  'each kind is quarantined with its code, its neighbours are booked, the partition moves on',
+  async (run) => {
+    const { t } = run
     const database = await freshDatabase(t)
     const topic = await freshTopic(t, 1)
     const before = [good(1), toJson(departure({ movement: 2, quantity: 1 }))]
@@ -69,6 +72,8 @@ suite('bad input', () => {
     ]
     for (let from = 0; from < messages.length; from += messagesAtOnce)
       await send(topic, messages.slice(from, from + messagesAtOnce))
+    run.inflict(bad.length)
+    run.sent(messages.length)
     const service = await startService(t, { database, topic })
     await service.ready()
     const db = openDatabase(t, database)
@@ -104,5 +109,5 @@ suite('bad input', () => {
     assert.equal(await service.metric('bincard_kafka_lag{partition="0"}'), 0)
     const text = service.log.join('\n')
     assert.ok(!text.includes('stolen') && !text.includes('aaaaaaaa-0000'), 'the log shows a payload')
-  })
-})
+  },
+)
