@@ -138,6 +138,8 @@ export async function setScene(owner: Owner, options: SceneOptions): Promise<Sce
         pauseMs,
       })
       readers.push(side)
+      // A test that fails must end, too.
+      owner.after(async () => void (await side.stop()))
       return side
     },
     settle: async ({ limitMs = 120_000, extraMessages = 0 } = {}) => {
