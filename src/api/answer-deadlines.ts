@@ -14,13 +14,16 @@ declare module 'fastify' {
 /** So much later than its time an answer may be given up. */
 const lookEveryMs = 25
 
-/** For all requests from now on, from their first hook until they are answered. */
+/**
+ * For all requests from now on, from the moment when all of the request is here: how long a client may take to send it is
+ * another limit, and another answer.
+ */
 export function giveUpLateAnswers(
   app: FastifyInstance,
   { answerTimeoutMs }: { answerTimeoutMs: number },
 ): void {
   const deadlines = new AnswerDeadlines()
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('preValidation', (request, reply, done) => {
     deadlines.begin(reply, request.routeOptions.config.answerTimeoutMs ?? answerTimeoutMs)
     done()
   })

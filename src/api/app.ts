@@ -28,6 +28,7 @@ import { quarantineSchemas } from './quarantine-body.ts'
 import { redriveSchemas } from './redrive-bodies.ts'
 import { openingSchemas } from './opening-bodies.ts'
 import { overviewSchemas } from './overview-body.ts'
+import { readRest } from './read-rest.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
 import { problemBody, problemHeaders, problems, type Problem, type ProblemCode } from './problems.ts'
@@ -52,11 +53,12 @@ export type Api = FastifyInstance<
 /** Everything but listening: the routes, their description, and one form for whatever goes wrong. */
 export async function buildApp(deps: ApiDependencies): Promise<Api> {
   const app = createFastify(deps)
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const problem = classifyError(error)
     const { status } = problems[problem.code]
     if (status >= 500)
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request could not be answered')
+    if (problem.code === 'body_too_large') await readRest(request.raw, lingerBytes)
     return sendProblem(request, reply, problem)
   })
   giveUpLateAnswers(app, deps.limits)
@@ -110,6 +112,9 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   return app
 }
 
+/** A body that is too large by mistake is hardly larger than this: twice the largest that any route takes by default. */
+const lingerBytes = 33_554_432
+
 /** RFC 9112, 3.2. Node itself would answer without a body. */
 function missingHost({ raw }: FastifyRequest): Problem | null {
   return raw.httpVersion === '1.1' && raw.headers.host === undefined
@@ -158,6 +163,8 @@ function createFastify({ logger, limits, observe }: ApiDependencies): Api {
     http: {
       maxHeaderSize: limits.maxHeaderBytes,
       connectionsCheckingInterval: connectionsCheckMs,
+      // Node takes the larger of the two for the whole request, and its own for the head is a minute.
+      headersTimeout: limits.requestTimeoutMs,
       requireHostHeader: false,
     },
     forceCloseConnections: 'idle',

@@ -8,6 +8,7 @@ import { defaultLimits } from '../../src/api/limits.ts'
 import { samples } from '../../src/api/samples.ts'
 import type { Queryable } from '../../src/store/database.ts'
 import { ask, healthy, routes, startApi } from '../support/http.ts'
+import { sendBody } from '../support/rude-clients.ts'
 import { waitFor } from '../support/wait.ts'
 
 const movementPath = `/api/movements/${samples.movementId}`
@@ -77,6 +78,28 @@ test('while the service is about to stop, each answer closes its connection', as
   isStopping = true
   for (const path of ['/health/live', movementPath, '/nowhere'])
     assert.equal((await ask(api.url + path)).headers.get('connection'), 'close')
+})
+
+test('a client that is slow to send its request is told so, not that the service was', async (t) => {
+  const limits = { ...defaultLimits, answerTimeoutMs: 50, requestTimeoutMs: 1500 }
+  const api = await startApi(t, { limits })
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+  const received = text(socket)
+  const head = ['POST /api/cards/query HTTP/1.1', 'host: a', 'content-type: application/json']
+  socket.write([...head, 'content-length: 100', '', '{'].join('\r\n'))
+  assert.match(await received, /^HTTP\/1.1 408 .*"code":"request_timed_out"/s)
+  assert.deepEqual(api.logged, [])
+})
+
+test('a client that sends a body too large reads the answer, though it was still sending', async (t) => {
+  const { url } = await startApi(t)
+  const port = Number(new URL(url).port)
+  for (const tellsLength of [true, false]) {
+    const sending = Array.from({ length: 10 }, () =>
+      sendBody(port, { path: '/api/cards/query', bytes: 10_000_000, tellsLength }),
+    )
+    assert.deepEqual(new Set(await Promise.all(sending)), new Set([413]))
+  }
 })
 
 test('a stop finishes the running request, and then waits for nothing', async (t) => {

@@ -146,7 +146,7 @@ export async function setScene(owner: Owner, options: SceneOptions): Promise<Sce
         pauseMs,
       })
       readers.push(side)
-      // Of a test that fails, too, which would not end otherwise.
+      // A test that fails must end, too.
       owner.after(async () => void (await side.stop()))
       return side
     },

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * Reads the rest of a request whose body is refused, and throws it away, so that the client gets to the answer: one that
+ * is still sending when its connection is closed sees a reset instead. Resolves when all is read, when more comes than
+ * `limitBytes`, or when the client is gone. How long it may take is the limit of any request.
+ */
+export async function readRest(request: IncomingMessage, limitBytes: number): Promise<void> {
+  const isTooMuch = Number(request.headers['content-length'] ?? 0) > limitBytes
+  if (isTooMuch || request.complete || request.destroyed) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let bytes = 0
+  const count = (piece: Buffer): void => {
+    bytes += piece.length
+    if (bytes > limitBytes) resolve()
+  }
+  request.on('data', count).once('close', resolve).once('end', resolve)
+  await promise
+  request.off('data', count)
+}
