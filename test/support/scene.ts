@@ -138,6 +138,8 @@ export async function setScene(owner: Owner, options: SceneOptions): Promise<Sce
         pauseMs,
       })
       readers.push(side)
+      // Also where the test fails: who still reads would keep its process from ending.
+      owner.after(async () => void (await side.stop()))
       return side
     },
     settle: async ({ limitMs = 120_000, extraMessages = 0 } = {}) => {
