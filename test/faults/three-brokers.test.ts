@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { ProduceAcks } from '@platformatic/kafka'
-import { withAdmin } from '../../stack/topic.ts'
+import { untilLed, withAdmin } from '../../stack/topic.ts'
 import { seconds } from '../support/consuming.ts'
 import { ownKafka, type OwnKafka } from '../support/own-kafka.ts'
 import type { Scene } from '../support/scene.ts'
@@ -35,6 +35,7 @@ fault(
         `all partitions booked ${seconds(performance.now() - killedMs)} after ${victim} was killed`,
       )
       // Two of three are in step: that is enough to write and to read.
+      await untilLedAgain(kafka, scene.topic)
       await feed(scene, kafka, killed.length * 2 - 1)
       await scene.untilBooked((killed.length * 2) / 5, patience.limitMs)
       await kafka.brokers[index]?.start()
@@ -65,6 +66,7 @@ fault(
       await broker.stop()
       run.inflict()
       const stoppedMs = performance.now()
+      await untilLedAgain(kafka, scene.topic)
       await feed(scene, kafka, index + 1)
       await scene.untilBooked((index + 2) / 5, patience.limitMs)
       run.measured(
@@ -83,7 +85,13 @@ async function setClusterScene(run: FaultRun): Promise<{ kafka: OwnKafka; scene:
   const kafka = await ownKafka(run.t, { brokers: brokerCount })
   await kafka.start()
   const topic = await kafka.makeTopic(partitions)
-  const scene = await run.scene({ messages: 50_000, partitions, kafka: { servers: kafka.servers, topic } })
+  const scene = await run.scene({
+    messages: 50_000,
+    partitions,
+    kafka: { servers: kafka.servers, topic },
+    // Small batches, so that what goes away goes away amid work.
+    environment: { BATCH_MAX_EVENTS: '50' },
+  })
   for (let replica = 0; replica < replicaCount; replica += 1) await scene.startReplica()
   await untilShared(scene)
   scene.readAtTheSide()
@@ -102,6 +110,23 @@ async function untilShared({ replicas }: Scene): Promise<void> {
     async () => {
       const counts = await Promise.all(replicas.map((replica) => replica.partitions()))
       return counts.every((count) => count === partitions / replicaCount)
+    },
+    patience,
+  )
+}
+
+/** Whoever is left leads all partitions: a write that fails could not be repeated without a second copy of its messages. */
+async function untilLedAgain({ servers }: OwnKafka, topic: string): Promise<void> {
+  await waitFor(
+    'other leaders',
+    async () => {
+      try {
+        await withAdmin(servers, (admin) => untilLed(admin, topic, partitions))
+        return true
+      } catch {
+        // The election is still to come.
+        return false
+      }
     },
     patience,
   )
