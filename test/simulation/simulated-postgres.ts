@@ -15,6 +15,9 @@ export interface PostgresParts {
   readonly count: (what: string) => void
 }
 
+/** How often a late answer is passed over. */
+const mostLate = 12
+
 const conflicts: readonly PostgresFaultCode[] = ['serialization_failure', 'deadlock', 'statement_timeout']
 
 type Settle = PromiseWithResolvers<readonly unknown[]>
@@ -206,7 +209,10 @@ export class SimulatedPostgres {
         return true
       }
       count('commit answered late')
-      this.#park({ runner, what: 'answer of commit', transaction, isReady: always }, () => {
+      // So late that another transaction of the same process may begin, commit and be answered before.
+      let lateness = draw.below(mostLate)
+      const isReady = (): boolean => !this.isTroubled || (lateness -= 1) < 0
+      this.#park({ runner, what: 'answer of commit', transaction, isReady }, () => {
         committed.resolve()
         return true
       })

@@ -69,6 +69,7 @@ export interface Sketch {
   readonly quantity: number
   readonly at: number
   readonly id?: string
+  readonly source?: string
 }
 
 export function eventOf({
@@ -79,6 +80,7 @@ export function eventOf({
   quantity,
   at: time,
   id,
+  source,
 }: Sketch): MovementEvent {
   return {
     kind,
@@ -87,7 +89,7 @@ export function eventOf({
     warehouseId: at(warehouseIds, warehouse),
     occurredAt: at(times, time),
     quantity,
-    source: `WH-000${warehouse}`,
+    source: source ?? `WH-000${warehouse}`,
     messageId: id ?? `message-${movement}`,
   }
 }
@@ -163,7 +165,8 @@ export class Stream {
     else if (story < 0.6) this.#send([came])
     else if (story < 0.68) {
       const elsewhere = 1 + draw.below(stockedWarehouses)
-      const rest = { ...came, warehouse: elsewhere, at: came.at + 1, quantity: 1 + draw.below(3) }
+      const later = elsewhere === warehouse ? 1 : draw.below(2)
+      const rest = { ...came, warehouse: elsewhere, at: came.at + later, quantity: 1 + draw.below(3) }
       this.#send([left, { ...came, quantity: draw.below(quantity + 1) }, rest])
     } else if (story < 0.74) {
       const other = { ...left, product: 3 - product }
@@ -180,7 +183,7 @@ export class Stream {
     const kind = this.#draw.below(4)
     if (kind === 0) this.#send([left, came, { ...left, quantity: left.quantity + 1 }], partition)
     if (kind === 1) this.#send([left, came, { ...came, quantity: came.quantity + 20 }], partition)
-    const copy = { ...came, id: 'another' }
+    const copy = { ...came, ...(this.#draw.chance(0.5) ? { id: 'another' } : { source: 'WH-9999' }) }
     if (kind === 2) this.#send([left, came, copy, { ...left, id: 'again' }], partition)
     if (kind !== 3) return
     this.#send([left, came, copy], partition)

@@ -42,8 +42,8 @@ function checkPlaces(world: World): void {
       throw new Violation(`I4 partition ${partition}: booked up to ${ends[partition]}`)
     const state = world.owners[partition]?.lanes.get(partition)?.state
     const code = state?.name === 'halted' ? state.fault.code : null
-    if (position < earliest && code === null)
-      throw new Violation(`partition ${partition} goes on at ${position}`)
+    if (position < earliest && code !== 'position_before_log')
+      throw new Violation(`partition ${partition} at ${position} of ${earliest}: ${code ?? state?.name}`)
     // Another lane may have had the deleted records in its hands, and booked on.
     if (isCut && (code === 'position_before_log' || code === 'position_after_log')) continue
     if (position !== end || state?.name !== 'running')

@@ -44,6 +44,8 @@ export class World {
     this.logs = Array.from({ length: partitions }, (_, partition) => new SimulatedPartition(partition))
     this.toCome = new Stream(draw).sent
     this.isRude = draw.chance(0.15)
+    // One of the empty database: whoever restores that begins anew, under processes that remember it full.
+    if (draw.chance(0.3)) this.backups.push(this.postgres.tables.copy())
     for (let n = 0; n < processesAtOnce; n += 1) this.begin()
     for (let partition = 0; partition < partitions; partition += 1) this.assign(partition)
   }
