@@ -79,10 +79,10 @@ fault(
   'F14b',
   'what a process remembers of a card is forgotten when others book on it, or a COMMIT is answered late',
   async (run) => {
-    const rounds = run.choose({ whole: 200, share: 20 })
+    const rounds = run.choose({ whole: 200, share: 8 })
     const proxy = await postgresProxy(run.t, await freshDatabase(run.t))
     const scene = await run.scene({
-      messages: run.choose({ whole: 50_000, share: 4000 }),
+      messages: run.choose({ whole: 50_000, share: 3000 }),
       database: proxy.address,
       redis: redisAddress(),
       environment: { BATCH_MAX_EVENTS: '100' },
