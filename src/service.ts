@@ -9,6 +9,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AnswerDeadlines } from './api/answer-deadlines.ts'
 import { createServer } from './api/server.ts'
 import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
@@ -41,6 +42,7 @@ import { writeBatch } from './store/write-batch.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { MetricsServer } from './telemetry/metrics-server.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { createWaits } from './waits.ts'
 
 export interface ServiceOptions {
   readonly settings: Settings
@@ -76,9 +78,15 @@ export async function startService({
   const stopping = new AbortController()
   const isStopping = (): boolean => stopping.signal.aborted
 
+  // What is waited for
+  const waits = createWaits()
+  const answers = new AnswerDeadlines()
+  const cluster = { ...kafka, waits: waits.kafka }
+
   // PostgreSQL
   const writing = new Database({
     ...postgres,
+    waits: waits.postgres,
     poolSize: batch.atOnce,
     applicationName: 'bincard intake',
     queueTimeoutMs: Infinity,
@@ -88,6 +96,7 @@ export async function startService({
   })
   const reading = new Database({
     ...postgres,
+    waits: waits.postgres,
     applicationName: 'bincard reads',
     statementTimeoutMs: postgres.readTimeoutMs,
     queueTimeoutMs: postgres.connectTimeoutMs,
@@ -95,6 +104,7 @@ export async function startService({
   // One connection apart: however busy the readers are, readiness and metrics speak of PostgreSQL itself.
   const watching = new Database({
     ...postgres,
+    waits: waits.postgres,
     poolSize: 1,
     applicationName: 'bincard watch',
     statementTimeoutMs: postgres.readTimeoutMs,
@@ -118,6 +128,7 @@ export async function startService({
     },
     onTotalsFailed: (error) => logger.warn({ err: error }, 'the totals are missing from a scrape'),
     logLinesDropped,
+    waits: { ...waits, http: answers },
   })
   const metricsServer = new MetricsServer({
     ...settings.metrics,
@@ -127,8 +138,7 @@ export async function startService({
 
   // What a batch is written to: the store, and the cache that it is kept true to
   const readEpoch = () => readCacheEpoch(watching)
-  const pageCache =
-    cache.ttlSeconds === 0 ? null : openPageCache({ cache, postgres, readEpoch, metrics, logger })
+  const pageCache = openPageCache({ cache, postgres, readEpoch, waits: waits.redis, metrics, logger })
   const writer = {
     database: writing,
     nearState: new NearState(nearState.cards),
@@ -136,7 +146,7 @@ export async function startService({
     pageBars: pageCache ?? noPageBars,
   }
   const store: LaneStore = {
-    write: (written) => writeBatch(writer, written),
+    write: (written) => waits.batch.during(() => writeBatch(writer, written)),
     readPosition: (partition) => readPosition(writing, partition),
     startPosition: (partition, start) => startPosition(writing, partition, start),
   }
@@ -145,6 +155,7 @@ export async function startService({
   const report = reportIntake({ metrics, logger })
   const intake = new Intake({
     ...intakeSettings(settings),
+    cluster,
     store,
     observer: {
       ...report,
@@ -159,7 +170,7 @@ export async function startService({
   })
 
   // Ways in besides Kafka
-  const producer = new Producer({ cluster: kafka, topic: kafka.topic })
+  const producer = new Producer({ cluster, topic: kafka.topic })
   const { bookingWaitMs } = http
   const ways = { database: reading, producer, positions, bookingWaitMs, clock }
   const ingest = createIngest(ways)
@@ -168,7 +179,7 @@ export async function startService({
 
   // Reads
   const ends = new EndOffsets({
-    cluster: kafka,
+    cluster,
     topic: kafka.topic,
     onFailed: (fault) => logger.warn({ err: fault }, 'the lag is not known'),
   })
@@ -197,6 +208,7 @@ export async function startService({
     health: () =>
       healthOf({ postgres: probe.health, migration, intake: intake.health, isStopping: isStopping() }),
     isStopping,
+    answers,
     observe: (observation) => metrics.observeRequest(observation),
     logger,
     version,
