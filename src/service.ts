@@ -9,6 +9,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AnswerDeadlines } from './api/answer-deadlines.ts'
 import { createServer } from './api/server.ts'
 import { defaultLimits } from './api/limits.ts'
 import type { DependencyHealth } from './api/dependencies.ts'
@@ -42,6 +43,7 @@ import { writeBatch } from './store/write-batch.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { MetricsServer } from './telemetry/metrics-server.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { createWaits } from './waits.ts'
 
 export interface ServiceOptions {
   readonly settings: Settings
@@ -77,9 +79,15 @@ export async function startService({
   const stopping = new AbortController()
   const isStopping = (): boolean => stopping.signal.aborted
 
+  // What is waited for
+  const waits = createWaits()
+  const answers = new AnswerDeadlines()
+  const cluster = { ...kafka, waits: waits.kafka }
+
   // PostgreSQL
   const writing = new Database({
     ...postgres,
+    waits: waits.postgres,
     poolSize: batch.atOnce,
     applicationName: 'bincard intake',
     queueTimeoutMs: Infinity,
@@ -89,6 +97,7 @@ export async function startService({
   })
   const reading = new Database({
     ...postgres,
+    waits: waits.postgres,
     applicationName: 'bincard reads',
     statementTimeoutMs: postgres.readTimeoutMs,
     queueTimeoutMs: postgres.connectTimeoutMs,
@@ -96,6 +105,7 @@ export async function startService({
   // One connection apart: however busy the readers are, readiness and metrics speak of PostgreSQL itself.
   const watching = new Database({
     ...postgres,
+    waits: waits.postgres,
     poolSize: 1,
     applicationName: 'bincard watch',
     statementTimeoutMs: postgres.readTimeoutMs,
@@ -119,6 +129,7 @@ export async function startService({
     },
     onTotalsFailed: (error) => logger.warn({ err: error }, 'the totals are missing from a scrape'),
     logLinesDropped,
+    waits: { ...waits, http: answers },
   })
   const metricsServer = new MetricsServer({
     ...settings.metrics,
@@ -128,8 +139,7 @@ export async function startService({
 
   // What a batch is written to: the store, and the cache that it is kept true to
   const readEpoch = () => readCacheEpoch(watching)
-  const pageCache =
-    cache.ttlSeconds === 0 ? null : openPageCache({ cache, postgres, readEpoch, metrics, logger })
+  const pageCache = openPageCache({ cache, postgres, readEpoch, waits: waits.redis, metrics, logger })
   const writer = {
     database: writing,
     nearState: new NearState(nearState.cards),
@@ -137,7 +147,7 @@ export async function startService({
     pageBars: pageCache ?? noPageBars,
   }
   const store: LaneStore = {
-    write: (written) => writeBatch(writer, written),
+    write: (written) => waits.batch.during(() => writeBatch(writer, written)),
     readPosition: (partition) => readPosition(writing, partition),
     startPosition: (partition, start) => startPosition(writing, partition, start),
   }
@@ -146,6 +156,7 @@ export async function startService({
   const report = reportIntake({ metrics, logger })
   const intake = new Intake({
     ...intakeSettings(settings),
+    cluster,
     store,
     observer: {
       ...report,
@@ -161,7 +172,7 @@ export async function startService({
 
   // Ways in besides Kafka
   const producer = new Producer({
-    cluster: kafka,
+    cluster,
     topic: kafka.topic,
     isOurTopic: (topicId) => positions.areOf(topicId),
   })
@@ -173,7 +184,7 @@ export async function startService({
 
   // Reads
   const ends = new EndOffsets({
-    cluster: kafka,
+    cluster,
     topic: kafka.topic,
     onFailed: (fault) => logger.warn({ err: fault }, 'the lag is not known'),
   })
@@ -202,6 +213,7 @@ export async function startService({
     health: () =>
       healthOf({ postgres: probe.health, migration, intake: intake.health, isStopping: isStopping() }),
     isStopping,
+    answers,
     observe: (observation) => metrics.observeRequest(observation),
     logger,
     version,

@@ -3,6 +3,7 @@
  * request, which cost more than finding a page that is at hand; here one timer looks after all of them.
  */
 import { errorCodes, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { OldestWait } from '../waits.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,9 +21,8 @@ const lookEveryMs = 25
  */
 export function giveUpLateAnswers(
   app: FastifyInstance,
-  { answerTimeoutMs }: { answerTimeoutMs: number },
+  { answerTimeoutMs, deadlines }: { answerTimeoutMs: number; deadlines: AnswerDeadlines },
 ): void {
-  const deadlines = new AnswerDeadlines()
   app.addHook('preValidation', (request, reply, done) => {
     deadlines.begin(reply, request.routeOptions.config.answerTimeoutMs ?? answerTimeoutMs)
     done()
@@ -33,28 +33,33 @@ export function giveUpLateAnswers(
   })
 }
 
-class AnswerDeadlines {
-  /** When each of the answers is due, as `performance.now()` counts. One whose client has gone leaves when it is due. */
-  readonly #dueAtMs = new Map<FastifyReply, number>()
+export class AnswerDeadlines implements OldestWait {
+  /** When each of the answers is due, as `performance.now()` counts, the earliest begun first. One whose client has gone leaves when it is due. */
+  readonly #due = new Map<FastifyReply, { readonly dueAtMs: number; readonly limitMs: number }>()
   #looking: NodeJS.Timeout | null = null
 
   begin(reply: FastifyReply, limitMs: number): void {
-    this.#dueAtMs.set(reply, performance.now() + limitMs)
+    this.#due.set(reply, { dueAtMs: performance.now() + limitMs, limitMs })
     this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref()
   }
 
   end(reply: FastifyReply): void {
-    this.#dueAtMs.delete(reply)
+    this.#due.delete(reply)
+  }
+
+  oldestMs(): number {
+    const [oldest] = this.#due.values()
+    return oldest === undefined ? 0 : performance.now() - oldest.dueAtMs + oldest.limitMs
   }
 
   #look(): void {
     const nowMs = performance.now()
-    for (const [reply, dueAtMs] of this.#dueAtMs) {
+    for (const [reply, { dueAtMs }] of this.#due) {
       if (dueAtMs > nowMs) continue
-      this.#dueAtMs.delete(reply)
+      this.#due.delete(reply)
       giveUp(reply)
     }
-    if (this.#dueAtMs.size > 0 || this.#looking === null) return
+    if (this.#due.size > 0 || this.#looking === null) return
     clearInterval(this.#looking)
     this.#looking = null
   }

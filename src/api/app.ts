@@ -9,7 +9,7 @@ import Fastify, {
   type FastifyRequest,
   type RawServerDefault,
 } from 'fastify'
-import { giveUpLateAnswers } from './answer-deadlines.ts'
+import { AnswerDeadlines, giveUpLateAnswers } from './answer-deadlines.ts'
 import { cardSchemas } from './card-body.ts'
 import { classifyClientError, classifyError } from './classify-error.ts'
 import type { ApiDependencies } from './dependencies.ts'
@@ -61,7 +61,8 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     if (problem.code === 'body_too_large') await readRest(request.raw, lingerBytes)
     return sendProblem(request, reply, problem)
   })
-  giveUpLateAnswers(app, deps.limits)
+  const { limits, answers = new AnswerDeadlines() } = deps
+  giveUpLateAnswers(app, { ...limits, deadlines: answers })
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(safeHeaders)
     done()

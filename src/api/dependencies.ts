@@ -8,6 +8,7 @@ import type { ChangeFeed } from '../live/change-feed.ts'
 import type { BookedPositions } from '../store/booked-positions.ts'
 import type { Rate } from '../store/booking-rate.ts'
 import type { Database } from '../store/database.ts'
+import type { AnswerDeadlines } from './answer-deadlines.ts'
 import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
 
@@ -71,6 +72,8 @@ export interface ApiDependencies {
   readonly health: () => Health
   /** Whether clients should turn elsewhere: each answer closes its connection. */
   readonly isStopping: () => boolean
+  /** The answers that are waited for; the server's own if left out. */
+  readonly answers?: AnswerDeadlines
   readonly observe: (observation: Observation) => void
   readonly logger: Logger
   /** Of this program; the OpenAPI document names it. */

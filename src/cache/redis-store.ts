@@ -1,6 +1,7 @@
 /** Redis for the cache: one connection, a limit on every wait, and whatever goes wrong a Fault. */
 import { createClient } from '@redis/client'
 import { decodeValue, type CachedValue } from './cached-value.ts'
+import { Waits } from '../waits.ts'
 import { NearCache } from './near-cache.ts'
 import { redisFault, toRedisFault } from './redis-fault.ts'
 import { barKeys, liftBars, settleLease, takeLease } from './scripts.ts'
@@ -14,6 +15,8 @@ export interface RedisStoreOptions {
   readonly ttlMs: number
   /** Values that the process itself remembers. */
   readonly nearEntries: number
+  /** Each command that waits for its answer is one of these. */
+  readonly waits?: Waits
 }
 
 /** Commands under way at most: a connection that hangs must not fill the memory. */
@@ -27,10 +30,12 @@ export class RedisStore {
   readonly near: NearCache
   readonly #client: ReturnType<typeof connectTo>
   readonly #options: RedisStoreOptions
+  readonly #waits: Waits
 
   /** `onLost` hears of a connection that broke off, or was not to be had. */
   constructor(options: RedisStoreOptions, onLost: (error: unknown) => void) {
     this.#options = options
+    this.#waits = options.waits ?? new Waits()
     this.near = new NearCache({ ttlMs: options.ttlMs, maxEntries: options.nearEntries })
     this.#client = connectTo(options, this.near)
     this.#client.on('error', (error: unknown) => onLost(toRedisFault(error)))
@@ -114,7 +119,7 @@ export class RedisStore {
       this.#options.timeoutMs,
     )
     try {
-      return await Promise.race([answer, tooLate])
+      return await this.#waits.during(() => Promise.race([answer, tooLate]))
     } catch (error) {
       throw toRedisFault(error)
     } finally {

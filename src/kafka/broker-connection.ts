@@ -1,4 +1,5 @@
 import { Connection, apiVersionsV3, type API } from '@platformatic/kafka'
+import { Waits } from '../waits.ts'
 import { kafkaFault, toKafkaFault } from './kafka-fault.ts'
 
 export interface BrokerAddress {
@@ -13,6 +14,7 @@ export interface BrokerConnectionOptions {
   readonly connectTimeoutMs: number
   /** A request without an answer for so long is given up and the connection destroyed. */
   readonly requestTimeoutMs: number
+  readonly waits?: Waits
 }
 
 /** Name and version that brokers list for their clients (KIP-511); only letters, digits, dots and hyphens. */
@@ -25,9 +27,12 @@ const SOFTWARE = { name: 'bincard', version: '1' }
 export class BrokerConnection {
   readonly #connection: Connection
   readonly #address: string
+  readonly #waits: Waits
   #newestKnown: ReadonlyMap<number, number> = new Map()
 
-  private constructor({ address, clientId, connectTimeoutMs, requestTimeoutMs }: BrokerConnectionOptions) {
+  private constructor(options: BrokerConnectionOptions) {
+    const { address, clientId, connectTimeoutMs, requestTimeoutMs, waits = new Waits() } = options
+    this.#waits = waits
     this.#address = `${address.host}:${address.port}`
     this.#connection = new Connection(clientId, {
       connectTimeout: connectTimeoutMs,
@@ -90,7 +95,7 @@ export class BrokerConnection {
     const abort = (): void => this.close()
     signal.addEventListener('abort', abort, { once: true })
     try {
-      return await work()
+      return await this.#waits.during(work)
     } catch (error) {
       signal.throwIfAborted()
       throw toKafkaFault(error, `Broker: ${this.#address}.`)

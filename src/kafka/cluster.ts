@@ -7,6 +7,7 @@ import {
   parseBroker,
   type ResponseParser,
 } from '@platformatic/kafka'
+import type { Waits } from '../waits.ts'
 import { BrokerConnection, type BrokerAddress } from './broker-connection.ts'
 import { faultOfErrorCode, kafkaFault } from './kafka-fault.ts'
 
@@ -20,6 +21,8 @@ export interface Cluster {
   readonly connectTimeoutMs: number
   /** Time for an answer, beyond the wait that a request asks for. */
   readonly requestTimeoutMs: number
+  /** Each request that waits for its answer is one of these. */
+  readonly waits?: Waits
 }
 
 export interface TopicDescription {

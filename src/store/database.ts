@@ -10,6 +10,7 @@ import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
 import { PipelinedClient } from './pipelined-client.ts'
 import { readSnapshot, type PipelinedSession } from './pipelined-snapshot.ts'
+import { Waits } from '../waits.ts'
 import { Slots } from './slots.ts'
 import { postgresFault, toPostgresFault } from './postgres-fault.ts'
 
@@ -64,6 +65,8 @@ export interface DatabaseOptions {
   readonly applicationName: string
   /** Further settings of the server for these connections. */
   readonly serverSettings?: Readonly<Record<string, string>>
+  /** Each statement that waits for its answer is one of these. */
+  readonly waits?: Waits
 }
 
 /** The server tells that a statement ran out of time; only when it says nothing at all do we hang up. */
@@ -161,7 +164,8 @@ export class Database implements Transactions {
     client: Client,
     work: (session: PooledSession) => Promise<Result>,
   ): Promise<Result> {
-    const session = new PooledSession(client, this.answerLimitMs)
+    const { waits = new Waits() } = this.#options
+    const session = new PooledSession(client, { answerTimeoutMs: this.answerLimitMs, waits })
     const onError = (): void => {
       session.broken = true
     }
@@ -213,11 +217,13 @@ type Client = PipelinedClient & pg.PoolClient
 class PooledSession implements Session, PipelinedSession {
   readonly #client: Client
   readonly #answerTimeoutMs: number
+  readonly #waits: Waits
   /** The connection can no longer be trusted. */
   broken = false
 
-  constructor(client: Client, answerTimeoutMs: number) {
+  constructor(client: Client, { answerTimeoutMs, waits }: { answerTimeoutMs: number; waits: Waits }) {
     this.#client = client
+    this.#waits = waits
     this.#answerTimeoutMs = answerTimeoutMs
   }
 
@@ -253,7 +259,7 @@ class PooledSession implements Session, PipelinedSession {
       this.#client.cut()
     }, this.#answerTimeoutMs)
     try {
-      return await answer
+      return await this.#waits.during(() => answer)
     } catch (error) {
       const fault = timedOut ? postgresFault('database_timed_out', error) : toPostgresFault(error)
       if (fault.kind === 'outage') this.broken = true

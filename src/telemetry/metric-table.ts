@@ -111,6 +111,12 @@ export const metricTable = {
     help: 'Time from the request to the end of its answer.',
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
   },
+  oldestWait: {
+    name: 'bincard_oldest_wait_seconds',
+    kind: 'gauge',
+    labels: ['part'],
+    help: 'How long the oldest wait of this process lasts at this moment, 0 if there is none. The part is postgres (a statement), kafka (a request), redis (a command), http (an answer) or batch (its transaction, with the wait for a connection). Each has its limit; one that goes on and on hangs.',
+  },
   logLinesDropped: {
     name: 'bincard_log_lines_dropped_total',
     kind: 'counter',

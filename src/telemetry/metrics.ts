@@ -3,6 +3,7 @@ import type { CacheRequest } from '../cache/page-reader.ts'
 import type { FaultPart } from '../fault.ts'
 import type { EventKind } from '../message/event.ts'
 import type { RejectionCode } from '../message/rejection.ts'
+import type { OldestWait, WaitPart } from '../waits.ts'
 import { type MetricDefinition, metricTable } from './metric-table.ts'
 
 /** What became of one message. A message that cannot be decoded is of the event `unknown`. */
@@ -54,6 +55,8 @@ export interface MetricsOptions {
   readonly totals: () => Promise<Totals>
   /** Why the totals are missing from a scrape. */
   readonly onTotalsFailed: (reason: unknown) => void
+  /** How long the oldest wait of each part lasts. */
+  readonly waits?: Readonly<Partial<Record<WaitPart, OldestWait>>>
   /** Lines of the log that nobody took, so far. */
   readonly logLinesDropped?: () => number
   readonly totalsTimeoutMs?: number
@@ -65,7 +68,7 @@ const defaultTotalsTimeoutMs = 2000
 /** Metrics with a registry of their own; several may live side by side in one process. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { version, totals, onTotalsFailed, totalsTimeoutMs = defaultTotalsTimeoutMs } = options
-  const { logLinesDropped = () => 0 } = options
+  const { logLinesDropped = () => 0, waits = {} } = options
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
 
@@ -87,6 +90,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const cacheRequests = counter(registry, metricTable.cacheRequests)
   const httpRequests = counter(registry, metricTable.httpRequests)
   const httpRequestSeconds = histogram(registry, metricTable.httpRequestSeconds)
+  const oldestWait = gauge(registry, metricTable.oldestWait)
   const linesDropped = counter(registry, metricTable.logLinesDropped)
   let linesCounted = 0
   gauge(registry, metricTable.buildInfo).set({ version, node: process.versions.node }, 1)
@@ -134,6 +138,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     setCacheUp: (isUp) => up.set({ part: 'redis' }, isUp ? 1 : 0),
     async render() {
       await refreshTotals()
+      for (const [part, wait] of Object.entries(waits)) oldestWait.set({ part }, wait.oldestMs() / 1000)
       const lines = logLinesDropped()
       linesDropped.inc(lines - linesCounted)
       linesCounted = lines

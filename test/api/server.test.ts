@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { Health } from '../../src/api/dependencies.ts'
+import { AnswerDeadlines } from '../../src/api/answer-deadlines.ts'
 import { defaultLimits } from '../../src/api/limits.ts'
 import { samples } from '../../src/api/samples.ts'
 import type { Queryable } from '../../src/store/database.ts'
@@ -103,16 +104,19 @@ test('a client that sends a body too large reads the answer, though it was still
 })
 
 test('a stop finishes the running request, and then waits for nothing', async (t) => {
-  const api = await startApi(t)
+  const answers = new AnswerDeadlines()
+  const api = await startApi(t, { answers })
   const running = await api.database.transaction(async (session) => {
     await session.query('lock table movement_leg in access exclusive mode')
     const answer = ask(api.url + movementPath)
     await untilSomeoneWaits(api.database)
+    assert(answers.oldestMs() > 0)
     return { answer, stopped: api.server.stop() }
   })
   const answer = await running.answer
   assert.deepEqual([answer.status, answer.headers.get('connection')], [404, 'close'])
   const answered = performance.now()
+  await waitFor('nobody to wait any more', () => answers.oldestMs() === 0)
   await running.stopped
   assert(performance.now() - answered < 1000)
   await assert.rejects(ask(`${api.url}/health/live`))

@@ -20,8 +20,8 @@ fault('F19', 'the same with 64 cards and two replicas', (run) =>
   race(run, {
     replicas: 2,
     cards: run.choose({ whole: 64, share: 8 }),
-    readers: run.choose({ whole: 128, share: 16 }),
-    writers: run.choose({ whole: 128, share: 16 }),
+    readers: run.choose({ whole: 64, share: 16 }),
+    writers: run.choose({ whole: 64, share: 16 }),
   }),
 )
 
@@ -60,9 +60,9 @@ async function race(run: FaultRun, { replicas, cards, readers, writers }: Race):
     proxy.delay(0)
   }
   await sleep(1000)
-  const { wrong, reads, writes, newest } = await callers.stop()
+  const { wrong, reads, writes, refused, newest } = await callers.stop()
   run.sent(writes + cards)
-  run.measured(`${reads} reads, ${writes} bookings`)
+  run.measured(`${reads} reads, ${writes} bookings, ${refused} refused`)
   assert.deepEqual(wrong, [])
   assert(reads > cards && writes > cards, `${reads} reads, ${writes} writes`)
 

@@ -42,7 +42,7 @@ fault(
       },
     })
     await service.ready()
-    const feed = await openFeed({ topic, partitions, seed: run.seed })
+    const feed = await openFeed(run.t, { topic, partitions, seed: run.seed })
     const untilBooked = async (): Promise<void> => {
       const booked = async (): Promise<boolean> => {
         const [row] = await database.query<{ sum: number }>(
@@ -66,6 +66,7 @@ fault(
     })
     const addresses = (): string[] => [`http://127.0.0.1:${service.port}`]
     const readers = startSideReaders({ addresses, paths, readers: 4, pauseMs: 20 })
+    run.t.after(() => readers.stop())
     feed.begin(rate)
     const samples: Sample[] = []
     const startedMs = performance.now()

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { formatTimestamp } from '../../src/message/timestamp.ts'
 import type { Micros } from '../../src/message/event.ts'
+import { Database } from '../../src/store/database.ts'
 import { isUpToDate, migrate } from '../../src/store/migrate.ts'
+import { Waits } from '../../src/waits.ts'
 import { checkBooks } from '../support/books.ts'
 import { arrival } from '../support/events.ts'
 import { freshLedger, namesOf, openDatabase } from '../support/ledger.ts'
@@ -21,6 +23,29 @@ suite('the database', () => {
     assert.deepEqual(namesOf(await abroad.book([event])), ['duplicate'])
     const [row] = await abroad.database.query<{ occurred_at: Micros }>('select occurred_at from movement_leg')
     assert.equal(row && formatTimestamp(row.occurred_at), '1900-01-01T00:00:00.000001Z')
+  })
+
+  test('a statement that waits for its answer is seen as a wait, and one that failed is not', async (t) => {
+    const ledger = await freshLedger(t)
+    const waits = new Waits()
+    const limits = { poolSize: 2, connectTimeoutMs: 5000, statementTimeoutMs: 5000, lockTimeoutMs: 5000 }
+    const database = new Database({
+      ...ledger.address,
+      ...limits,
+      queueTimeoutMs: 5000,
+      applicationName: 'bincard-test',
+      waits,
+    })
+    t.after(() => database.close())
+    await ledger.database.transaction(async (session) => {
+      await session.query('lock table card_line in access exclusive mode')
+      const waiting = database.query('select from card_line')
+      await waitFor('the wait', () => waits.oldestMs() > 0)
+      await session.query('select 1')
+      void waiting.catch(() => undefined)
+    })
+    await assert.rejects(database.query('select from nothing'))
+    await waitFor('nobody to wait any more', () => waits.oldestMs() === 0)
   })
 
   test('an operator who makes the database read-only is obeyed, and the fault says so', async (t) => {

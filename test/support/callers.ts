@@ -82,6 +82,8 @@ export interface CallersReport {
   readonly wrong: readonly string[]
   readonly reads: number
   readonly writes: number
+  /** Answers 503: none, unless the machine is overloaded. Whoever got one has asked again. */
+  readonly refused: number
   /** The last line that anybody has seen, by card. */
   readonly newest: ReadonlyMap<number, number>
 }
@@ -94,7 +96,7 @@ export function startCallers(
   const wrong: string[] = []
   const over = new AbortController()
   const newest = new Map<number, number>()
-  let [reads, writes, nextMovement] = [0, 0, 1000]
+  let [reads, writes, refused, nextMovement] = [0, 0, 0, 1000]
   const complain = (what: string): void => {
     if (wrong.length < 5) wrong.push(what)
   }
@@ -102,6 +104,10 @@ export function startCallers(
     let seen = 0
     while (!over.signal.aborted) {
       const { status, body, headers } = await readCard(service, card)
+      if (status === 503) {
+        refused += 1
+        continue
+      }
       if (status !== 200) return complain(`read: ${status}`)
       const { last_line: line } = body as Card
       if (line < seen) complain(`line ${line} of card ${card} (${headers.get('x-cache')}) after ${seen}`)
@@ -112,7 +118,14 @@ export function startCallers(
   }
   const write = async (service: ServiceProcess, card: number): Promise<void> => {
     while (!over.signal.aborted) {
-      const { status, outcome } = await postOne(service, nextMovement++, card)
+      const movement = nextMovement++
+      let answer = await postOne(service, movement, card)
+      while (answer.status === 503) {
+        refused += 1
+        // Booked or not: the same again settles it.
+        answer = await postOne(service, movement, card)
+      }
+      const { status, outcome } = answer
       // A busy machine may answer before it is booked.
       if (status !== 200 && status !== 202) return complain(`write: ${status} ${outcome?.outcome}`)
       writes += 1
@@ -133,7 +146,7 @@ export function startCallers(
     stop: async () => {
       over.abort()
       await Promise.all(running.map((one) => one.catch((error: unknown) => complain(String(error)))))
-      return { wrong, reads, writes, newest }
+      return { wrong, reads, writes, refused, newest }
     },
   }
 }

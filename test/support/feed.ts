@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Producer, ProduceAcks } from '@platformatic/kafka'
 import type { Queryable } from '../../src/store/database.ts'
-import { kafkaAddress } from './environment.ts'
+import { kafkaAddress, type Owner } from './environment.ts'
 import { arrival, departure } from './events.ts'
 import { toJson } from './memory-log.ts'
 import { send } from './send.ts'
@@ -33,9 +33,11 @@ export interface Feed {
 
 const stockOfCard = 1_000_000_000
 const tickMs = 100
+/** What a broker takes as one batch of records is a megabyte. */
+const messagesAtOnce = 5000
 
 /** Brings stock to every card first; it should be booked before the rest is sent. */
-export async function openFeed(options: FeedOptions): Promise<Feed> {
+export async function openFeed(owner: Owner, options: FeedOptions): Promise<Feed> {
   const { topic, partitions, seed, warehouses = 20, products = 500 } = options
   const random = seededRandom(seed)
   const below = (limit: number): number => Math.floor(random() * limit)
@@ -52,7 +54,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
   await send(topic, stock)
   sent += stock.length
 
-  const burst = async (messages: number): Promise<void> => {
+  const sendSome = async (messages: number): Promise<void> => {
     const values = Array.from({ length: Math.ceil(messages / 2) }, () => {
       const sketch = { movement: ++movement, product: 1 + below(products), quantity: 1 + below(50) }
       const left = departure({ ...sketch, warehouse: 1 + below(warehouses), at: movement })
@@ -65,6 +67,9 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     })
     sent += values.length
   }
+  const burst = async (messages: number): Promise<void> => {
+    for (let left = messages; left > 0; left -= messagesAtOnce) await sendSome(Math.min(left, messagesAtOnce))
+  }
   const run = async (messagesPerSecond: number): Promise<void> => {
     let dueMs = performance.now()
     while (!over.signal.aborted) {
@@ -75,6 +80,18 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
       await sleep(Math.max(0, dueMs - performance.now()))
     }
   }
+  let stopping: Promise<void> | null = null
+  const stop = async (): Promise<void> => {
+    over.abort()
+    try {
+      await running
+    } finally {
+      await producer.close()
+    }
+  }
+  owner.after(async () => {
+    await (stopping ??= stop()).catch(() => undefined)
+  })
   return {
     get sent() {
       return sent
@@ -85,14 +102,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
       // Told at `stop`.
       running.catch(() => undefined)
     },
-    stop: async () => {
-      over.abort()
-      try {
-        await running
-      } finally {
-        await producer.close()
-      }
-    },
+    stop: () => (stopping ??= stop()),
   }
 }
 

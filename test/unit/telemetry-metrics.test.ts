@@ -8,7 +8,7 @@ import { type Metrics, type MetricsOptions, type Totals, createMetrics } from '.
 const someTotals: Totals = { movementsInTransit: 7, heldDepartures: 2, quarantineOpen: 1 }
 
 test('what was counted is what a scrape shows', async () => {
-  const metrics = metricsWith({ logLinesDropped: () => 2 })
+  const metrics = metricsWith({ logLinesDropped: () => 2, waits: { batch: { oldestMs: () => 1500 } } })
   metrics.countOutcome({ event: 'departure', outcome: 'booked' }, 40)
   metrics.countOutcome({ event: 'unknown', outcome: 'quarantined' }, 1)
   metrics.countQuarantined('not_json', 1)
@@ -58,6 +58,7 @@ test('what was counted is what a scrape shows', async () => {
     'bincard_http_requests_total{method="GET",route="/api/movements/:movement_id",status="404"} 1',
     'bincard_http_request_seconds_sum{method="GET",route="/api/movements/:movement_id"} 0.001',
     'bincard_http_request_seconds_count{method="GET",route="/api/movements/:movement_id"} 1',
+    'bincard_oldest_wait_seconds{part="batch"} 1.5',
     'bincard_log_lines_dropped_total 2',
     `bincard_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
   ])
