@@ -31,6 +31,8 @@ export interface TopicDescription {
   readonly topicId: string
   /** Number of partitions; they are numbered from 0. */
   readonly partitions: number
+  /** The bootstrap server that said so. */
+  readonly answeredBy: string
 }
 
 export interface PartitionLeader {
@@ -46,8 +48,8 @@ export async function describeTopic(
   topic: string,
   signal: AbortSignal,
 ): Promise<TopicDescription> {
-  const { found } = await askForTopic(cluster, topic, signal)
-  return { topic, topicId: found.topicId, partitions: found.partitions.length }
+  const { found, answeredBy } = await askForTopic(cluster, topic, signal)
+  return { topic, topicId: found.topicId, partitions: found.partitions.length, answeredBy }
 }
 
 /** Asks who leads a partition. Fault `topic_missing`, `partition_missing` or `leader_unavailable`. */
@@ -78,7 +80,7 @@ export async function findLeaders(
 
 function leaderOf(
   state: TopicAnswer['found']['partitions'][number],
-  { found, response }: TopicAnswer,
+  { found, response }: Pick<TopicAnswer, 'found' | 'response'>,
 ): PartitionLeader {
   const leader = response.brokers.find(({ nodeId }) => nodeId === state.leaderId)
   if (leader === undefined)
@@ -94,14 +96,14 @@ function leaderOf(
 export async function askAnyBroker<Answer>(
   cluster: Cluster,
   signal: AbortSignal,
-  ask: (connection: BrokerConnection) => Promise<Answer>,
+  ask: (connection: BrokerConnection, server: string) => Promise<Answer>,
 ): Promise<Answer> {
   let fault: unknown = kafkaFault('broker_unreachable', 'There are no bootstrap servers.')
   for (const server of cluster.bootstrapServers) {
     try {
       const connection = await BrokerConnection.open({ ...cluster, address: parseBroker(server) }, signal)
       try {
-        return await ask(connection)
+        return await ask(connection, server)
       } finally {
         connection.close()
       }
@@ -116,16 +118,18 @@ export async function askAnyBroker<Answer>(
 interface TopicAnswer {
   readonly found: MetadataResponse['topics'][number]
   readonly response: MetadataResponse
+  readonly answeredBy: string
 }
 
 async function askForTopic(cluster: Cluster, topic: string, signal: AbortSignal): Promise<TopicAnswer> {
-  const response = await askAnyBroker(cluster, signal, (connection) =>
-    connection.request({ versions: metadataVersions, signal }, [topic], false, false),
-  )
+  const { response, answeredBy } = await askAnyBroker(cluster, signal, async (connection, server) => ({
+    response: await connection.request({ versions: metadataVersions, signal }, [topic], false, false),
+    answeredBy: server,
+  }))
   const found = response.topics.find(({ name }) => name === topic)
   if (found === undefined) throw kafkaFault('topic_missing', `Topic ${topic}.`)
   if (found.errorCode !== 0) throw faultOfErrorCode(found.errorCode, `Topic ${topic}.`)
-  return { found, response }
+  return { found, response, answeredBy }
 }
 
 /**

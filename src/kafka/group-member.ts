@@ -46,8 +46,8 @@ export async function beMember(
   let why: Fault | null
   try {
     // Asked first because it says why: the client's own join hides a missing topic behind a general error.
-    const { partitions } = await describeTopic(settings.cluster, settings.topic, signal)
-    consumer = createConsumer(settings)
+    const { partitions, answeredBy } = await describeTopic(settings.cluster, settings.topic, signal)
+    consumer = createConsumer(settings, answeredBy)
     why = await untilLost(consumer, { settings, events, partitions, signal })
   } catch (error) {
     why = signal.aborted ? null : toKafkaFault(error, `Group ${settings.groupId}.`)
@@ -56,10 +56,14 @@ export async function beMember(
   if (consumer !== undefined) await discard(consumer)
 }
 
-function createConsumer({ cluster, groupId, topic, ...times }: GroupSettings): Consumer {
+/**
+ * Asks first who has just answered: the client asks for the coordinator the first server that takes a connection, and no
+ * other, even if that one is frozen or a proxy before a dead broker.
+ */
+function createConsumer({ cluster, groupId, topic, ...times }: GroupSettings, answeredBy: string): Consumer {
   const consumer = new Consumer({
     clientId: cluster.clientId,
-    bootstrapBrokers: [...cluster.bootstrapServers],
+    bootstrapBrokers: [...new Set([answeredBy, ...cluster.bootstrapServers])],
     groupId,
     groupProtocol: 'classic',
     sessionTimeout: times.sessionTimeoutMs,

@@ -55,6 +55,7 @@ export class Producer {
   readonly #isOurTopic: (topicId: string) => Promise<boolean>
   #client: BufferClient | null = null
   #bytesInFlight = 0
+  #opened = 0
 
   constructor({ cluster, topic, isOurTopic }: ProducerOptions) {
     this.#cluster = cluster
@@ -166,9 +167,13 @@ export class Producer {
 
   #open(): BufferClient {
     const { bootstrapServers, clientId, connectTimeoutMs, requestTimeoutMs } = this.#cluster
+    // The client asks the first server that takes a connection, and no other, even if that one is frozen or a proxy before
+    // a dead broker: each new client begins with the next server.
+    const first = this.#opened % bootstrapServers.length
+    this.#opened += 1
     return new Client({
       clientId,
-      bootstrapBrokers: [...bootstrapServers],
+      bootstrapBrokers: [...bootstrapServers.slice(first), ...bootstrapServers.slice(0, first)],
       connectTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
       timeout: requestTimeoutMs,

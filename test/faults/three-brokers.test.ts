@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { ProduceAcks } from '@platformatic/kafka'
-import { untilLed, withAdmin } from '../../stack/topic.ts'
+import { withAdmin } from '../../stack/topic.ts'
+import { EndOffsets } from '../../src/kafka/end-offsets.ts'
 import { seconds } from '../support/consuming.ts'
+import { clusterAt } from '../support/kafka-producer.ts'
 import { ownKafka, type OwnKafka } from '../support/own-kafka.ts'
 import type { Scene } from '../support/scene.ts'
 import { send } from '../support/send.ts'
@@ -117,19 +119,9 @@ async function untilShared({ replicas }: Scene): Promise<void> {
 
 /** Whoever is left leads all partitions: a write that fails could not be repeated without a second copy of its messages. */
 async function untilLedAgain({ servers }: OwnKafka, topic: string): Promise<void> {
-  await waitFor(
-    'other leaders',
-    async () => {
-      try {
-        await withAdmin(servers, (admin) => untilLed(admin, topic, partitions))
-        return true
-      } catch {
-        // The election is still to come.
-        return false
-      }
-    },
-    patience,
-  )
+  const cluster = { ...clusterAt(servers), bootstrapServers: servers.split(',') }
+  const ends = new EndOffsets({ cluster, topic, onFailed: () => undefined })
+  await waitFor('other leaders', async () => (await ends.read())?.length === partitions, patience)
 }
 
 /** Each partition has all its replicas in step. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Admin, Producer } from '@platformatic/kafka'
@@ -24,6 +26,16 @@ export function clusterAt(address: string): Cluster {
     connectTimeoutMs: 2_000,
     requestTimeoutMs: 3_000,
   }
+}
+
+/** The cluster, with a first server that takes each connection and closes it, as a proxy before a dead broker does. */
+export async function behindDeadServer(t: TestContext, cluster: Cluster): Promise<Cluster> {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const address = server.address()
+  assert.ok(address !== null && typeof address === 'object')
+  return { ...cluster, bootstrapServers: [`127.0.0.1:${address.port}`, ...cluster.bootstrapServers] }
 }
 
 /** A signal that never comes. */

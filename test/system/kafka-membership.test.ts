@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test'
 import type { Fault } from '../../src/fault.ts'
 import type { Cluster } from '../../src/kafka/cluster.ts'
 import { GroupMembership } from '../../src/kafka/group-membership.ts'
-import { eventually, makeProducer, makeTopic } from '../support/kafka-producer.ts'
+import { behindDeadServer, eventually, makeProducer, makeTopic } from '../support/kafka-producer.ts'
 
 const all = [0, 1, 2, 3]
 
@@ -55,6 +55,14 @@ test('a commit is seen by lag tools, and one that is refused leaves the membersh
   await member.membership.commit(offsets)
   assert.deepEqual(member.assignments, [[0]])
   assert.deepEqual(member.membership.state().since, since)
+})
+
+test('a member joins through the server that answers, whatever the first one does', async (t) => {
+  const topic = await makeTopic(t, { partitions: all.length })
+  const cluster = await behindDeadServer(t, topic.cluster)
+  const member = joined(t, { ...topic, cluster, groupId: `test-${randomUUID()}` })
+  await eventually(() => member.partitions.length === all.length)
+  assert.deepEqual(member.lost, [])
 })
 
 test('stopping is quick while no broker answers', async (t) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { partitionOfKey, Producer, type ProducerOptions } from '../../src/kafka/producer.ts'
 import { kafkaClasspath } from '../support/environment.ts'
-import { clusterAt, makeReader, makeTopic, readAll } from '../support/kafka-producer.ts'
+import { behindDeadServer, clusterAt, makeReader, makeTopic, readAll } from '../support/kafka-producer.ts'
 
 const message = (key: string, value: string) => ({
   key: Buffer.from(key),
@@ -110,6 +110,14 @@ test('a topic that is missing, and a broker that is away, are faults; the next t
   for (let tries = 0; tries < 2; tries += 1) {
     await assert.rejects(away.produce([message('k', 'v')], 'http'), { code: 'broker_unreachable' })
   }
+})
+
+test('a server that takes connections and answers nothing costs one try', async (t) => {
+  const { topic, topicId, cluster } = await makeTopic(t)
+  const producer = makeOurProducer(t, { cluster: await behindDeadServer(t, cluster), topic })
+  await assert.rejects(producer.produce([message('k', 'v')], 'http'), { code: 'broker_unreachable' })
+  const places = await producer.produce([message('k', 'v')], 'http')
+  assert.deepEqual(places, [{ topicId, partition: 0, offset: 0 }])
 })
 
 test('nothing is written to a topic that is not the one of the positions', async (t) => {
