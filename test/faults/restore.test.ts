@@ -115,12 +115,16 @@ fault(
     await old.restore()
     run.inflict()
     await renewEpoch(scene.database)
-    await waitFor('each partition to stop', async () => {
-      const stopped = await Promise.all(
-        [0, 1, 2, 3, 4, 5].map((n) => replica.metric(`bincard_partition_stopped{partition="${n}"}`)),
-      )
-      return stopped.every((one) => one === 1)
-    })
+    await waitFor(
+      'each partition to stop',
+      async () => {
+        const stopped = await Promise.all(
+          [0, 1, 2, 3, 4, 5].map((n) => replica.metric(`bincard_partition_stopped{partition="${n}"}`)),
+        )
+        return stopped.every((one) => one === 1)
+      },
+      { limitMs: 120_000 },
+    )
     const { status, body } = await replica.get('/health/ready')
     assert.equal(status, 503)
     assert.match(JSON.stringify(body), /Partition 5 is halted/)
