@@ -30,7 +30,7 @@ fault(
     const replicas = [await scene.startReplica(), await scene.startReplica()]
     scene.readAtTheSide()
     await scene.feed()
-    await scene.untilBooked(1)
+    await scene.untilBooked(1, 300_000)
     assert(before > 0 && after > 0, `${before} before and ${after} after the server had the COMMIT`)
     run.inflict(before + after)
     // A lane that was given away meanwhile has nobody to tell.

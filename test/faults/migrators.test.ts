@@ -7,6 +7,8 @@ import { fault } from './fault.ts'
 
 /** That of src/store/migrate.ts: whoever holds it is bringing the schema up to date. */
 const migrationLock = 7_246_221
+/** The slow migrator says nothing while replicas are started, however busy the machine is. */
+const patienceMs = 300_000
 
 fault(
   'F23',
@@ -15,7 +17,7 @@ fault(
     const rounds = run.choose({ whole: 10, share: 1 })
     for (let round = 0; round < rounds; round += 1) {
       const address = await freshDatabase(run.t)
-      const operator = openDatabase(run.t, address)
+      const operator = openDatabase(run.t, address, { statementTimeoutMs: patienceMs })
       await operator.query('drop schema public cascade')
       await operator.query('create schema public')
       const scene = await run.scene({ messages: 2000, database: address })
@@ -24,7 +26,7 @@ fault(
         await session.query(`select pg_advisory_xact_lock(${migrationLock})`)
         const started = [await scene.startReplica(), await scene.startReplica()]
         const haveMet = async (): Promise<boolean> => (await countFaults(started, 'migration_running')) >= 2
-        await waitFor('both to meet it', haveMet)
+        await waitFor('both to meet it', haveMet, { limitMs: patienceMs })
         for (const replica of started) {
           const { status, body } = await replica.get('/health/ready')
           assert.equal(status, 503)

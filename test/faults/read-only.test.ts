@@ -44,7 +44,7 @@ fault(
       await scene.feed((time + 0.5) / times, (time + 1) / times)
       const isTold = async (): Promise<boolean> =>
         (await countFaults([replica], 'database_read_only')) > counted
-      await waitFor('the fault', isTold)
+      await waitFor('the fault', isTold, { limitMs: 60_000 })
       const health = await waitFor('no readiness', async () => {
         const answer = await replica.get('/health/ready')
         return answer.status === 503 ? JSON.stringify(answer.body) : null

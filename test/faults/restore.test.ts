@@ -115,16 +115,21 @@ fault(
     await old.restore()
     run.inflict()
     await renewEpoch(scene.database)
-    await waitFor('each partition to stop', async () => {
-      const stopped = await Promise.all(
-        [0, 1, 2, 3, 4, 5].map((n) => replica.metric(`bincard_partition_stopped{partition="${n}"}`)),
-      )
-      return stopped.every((one) => one === 1)
-    })
+    await waitFor(
+      'each partition to stop',
+      async () => {
+        const stopped = await Promise.all(
+          [0, 1, 2, 3, 4, 5].map((n) => replica.metric(`bincard_partition_stopped{partition="${n}"}`)),
+        )
+        return stopped.every((one) => one === 1)
+      },
+      { limitMs: 120_000 },
+    )
     const { status, body } = await replica.get('/health/ready')
     assert.equal(status, 503)
     assert.match(JSON.stringify(body), /Partition 5 is halted/)
-    assert.equal(replica.log.filter((line) => line.includes('position_before_log')).length, 6)
+    const told = (): number => replica.log.filter((line) => line.includes('position_before_log')).length
+    await waitFor('the log to tell it of each', () => told() === 6)
     assert.equal(await scene.booked(), wasBooked, 'nothing was booked past the gap')
 
     // What helps is a younger backup, and a process that looks again.

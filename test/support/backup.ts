@@ -58,7 +58,7 @@ export async function backUpFiles(postgres: OwnPostgres): Promise<Backup> {
 
 /** Who reads or books at the moment may be in the way: then once more. */
 async function persistently(database: Database, work: (session: Session) => Promise<void>): Promise<void> {
-  await waitFor('a moment for the backup', async () => {
+  const attempt = async (): Promise<boolean> => {
     try {
       await database.transaction(work)
       return true
@@ -66,5 +66,6 @@ async function persistently(database: Database, work: (session: Session) => Prom
       if (error instanceof Fault && error.kind === 'conflict') return false
       throw error
     }
-  })
+  }
+  await waitFor('a moment for the backup', attempt, { limitMs: 120_000 })
 }
