@@ -14,6 +14,8 @@ export interface SeedsOptions {
 
 export interface SeedsRun extends WorkerSums {
   readonly seconds: number
+  /** Of all threads together: on a busy machine, what the run took. */
+  readonly processorSeconds: number
   /** What must take place in a run that is to prove anything, and did not. */
   readonly missing: readonly string[]
 }
@@ -69,6 +71,7 @@ const required = [...events, ...crashPoints, ...faultNames]
 
 export async function runSeeds({ first, seeds, steps }: SeedsOptions): Promise<SeedsRun> {
   const startedMs = performance.now()
+  const startedCpu = process.cpuUsage()
   const threads = Math.min(availableParallelism(), seeds)
   const all = await Promise.all(
     Array.from({ length: threads }, async (_, thread): Promise<WorkerSums> => {
@@ -81,12 +84,14 @@ export async function runSeeds({ first, seeds, steps }: SeedsOptions): Promise<S
   const counts = new Map<string, number>()
   for (const [what, count] of all.flatMap((one) => [...one.counts]))
     counts.set(what, (counts.get(what) ?? 0) + count)
+  const { user, system } = process.cpuUsage(startedCpu)
   return {
     seeds: all.reduce((sum, one) => sum + one.seeds, 0),
     steps: all.reduce((sum, one) => sum + one.steps, 0),
     counts,
     violations: all.flatMap(({ violations }) => violations).sort((a, b) => a.seed - b.seed),
     seconds: (performance.now() - startedMs) / 1000,
+    processorSeconds: (user + system) / 1_000_000,
     missing: required.filter((what) => !counts.has(what)),
   }
 }

@@ -52,7 +52,7 @@ async function replay(seed: number): Promise<number> {
   return violation === null ? 0 : 1
 }
 
-function summaryOf({ seeds, steps: taken, counts, violations, seconds }: SeedsRun): string {
+function summaryOf({ seeds, steps: taken, counts, violations, seconds, processorSeconds }: SeedsRun): string {
   const of = (what: string): number => counts.get(what) ?? 0
   const conflicts = of('conflict') + of('key_collision') + of('deadlock')
   const numbers = {
@@ -66,6 +66,7 @@ function summaryOf({ seeds, steps: taken, counts, violations, seconds }: SeedsRu
     restores: of('backup restored'),
     violations: violations.length,
     seconds: Math.round(seconds),
+    'processor seconds': Math.round(processorSeconds),
   }
   return `\n${Object.entries(numbers)
     .map(([name, number]) => `${name} ${number.toLocaleString('en-US')}`)

@@ -27,7 +27,7 @@ export interface Simulated {
 /** A world that has not come to rest by then never will. A calm one takes some 2,000 steps. */
 const mostCalmSteps = 20_000
 /** Enough for each lane to hear that there is nothing to read, look where the database is, and hear it again. */
-const calmRounds = 3
+const calmRounds = 2
 /** Some worlds end with an error of ours: three events in a row that the database refuses. */
 const brokenShare = 0.1
 
@@ -43,6 +43,7 @@ export async function simulate({ seed, steps, isTold = false }: SimulationOption
     }
     calm(world)
     taken += await rest(world)
+    if (restartHalted(world)) taken += await rest(world)
     judge(world)
     if (world.draw.chance(brokenShare)) {
       taken += await breakAndMend(world)
@@ -72,10 +73,17 @@ function calm(world: World): void {
   giveAway(world)
   if (world.isRude) world.sendLast()
   while (world.toCome.length > 0) world.send()
-  // What a lane may do about a log that was cut short it has done; a new one looks again.
+}
+
+/** Where a lane has stopped because its log was cut short, a new one looks again, and finds the same. */
+function restartHalted(world: World): boolean {
+  let isAny = false
   for (const [partition, owner] of world.owners.entries()) {
-    if (owner?.lanes.get(partition)?.state.name === 'halted') owner.replaceLane(partition)
+    if (owner?.lanes.get(partition)?.state.name !== 'halted') continue
+    owner.replaceLane(partition)
+    isAny = true
   }
+  return isAny
 }
 
 /** Until nothing more can go on. */

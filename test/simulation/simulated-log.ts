@@ -88,6 +88,7 @@ function chunkOf(
   from: { offset: number; leaderEpoch: number },
   most: number,
 ): LogChunk {
+  // Of the two ends of the log, only a look at its bounds tells which one was passed.
   if (from.offset < log.earliest || from.offset > log.end) throw kafkaFault('position_after_log')
   const records = log.records.slice(from.offset, from.offset + most)
   return {

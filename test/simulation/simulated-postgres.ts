@@ -204,7 +204,7 @@ export class SimulatedPostgres {
         count('commit lost, applied')
         return fail('commit_unknown')
       }
-      if (!draw.chance(0.5)) {
+      if (!this.isTroubled || !draw.chance(0.5)) {
         committed.resolve()
         return true
       }

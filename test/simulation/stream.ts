@@ -32,7 +32,7 @@ const stockedWarehouses = 3
 /** Gets no stock: what leaves it is held for ever. */
 const emptyWarehouse = 4
 const products = 2
-const movements = 32
+const movements = 26
 /** The simulated database takes no arrival of so many. */
 export const hopelessQuantity = 13
 

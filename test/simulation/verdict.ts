@@ -44,8 +44,7 @@ function checkPlaces(world: World): void {
     const code = state?.name === 'halted' ? state.fault.code : null
     if (position < earliest && code !== 'position_before_log')
       throw new Violation(`partition ${partition} at ${position} of ${earliest}: ${code ?? state?.name}`)
-    // Another lane may have had the deleted records in its hands, and booked on.
-    if (isCut && (code === 'position_before_log' || code === 'position_after_log')) continue
+    if (isCut && code === 'position_before_log') continue
     if (position !== end || state?.name !== 'running')
       throw new Violation(`I4 partition ${partition} rests at ${position} of ${end}, ${code ?? state?.name}`)
   }
