@@ -7,7 +7,7 @@ import { NearState } from '../../src/store/near-state.ts'
 import { readTally, startPosition } from '../../src/store/position.ts'
 import { writeBatch, type BatchWriterParts } from '../../src/store/write-batch.ts'
 import { Draw } from '../simulation/draw.ts'
-import { Scheduler } from '../simulation/scheduler.ts'
+import { Scheduler, type Parked } from '../simulation/scheduler.ts'
 import { SimulatedPostgres } from '../simulation/simulated-postgres.ts'
 import { receivedAt, Stream } from '../simulation/stream.ts'
 import type { Tables } from '../simulation/tables.ts'
@@ -45,17 +45,19 @@ async function bookAll(parts: BatchWriterParts, batches: readonly BatchItem[][])
 }
 
 /** Answers every statement as soon as it is asked. */
-function simulated(): { readonly postgres: SimulatedPostgres; readonly parts: BatchWriterParts } {
-  const draw = new Draw(1)
-  const scheduler = new Scheduler(draw)
-  const { park } = scheduler
-  scheduler.park = (parked) => {
-    park.call(scheduler, parked)
+class PromptScheduler extends Scheduler {
+  override park(parked: Parked): void {
+    super.park(parked)
     setImmediate(() => {
       assert.ok(parked.happen())
-      scheduler.remove(parked)
+      this.remove(parked)
     })
   }
+}
+
+function simulated(): { readonly postgres: SimulatedPostgres; readonly parts: BatchWriterParts } {
+  const draw = new Draw(1)
+  const scheduler = new PromptScheduler(draw)
   const postgres = new SimulatedPostgres({ draw, scheduler, count: () => {} })
   postgres.isTroubled = false
   const database = postgres.connect({ name: 'test', isAlive: true, isFrozen: false })
@@ -75,13 +77,13 @@ async function booksOf({ database }: TestLedger) {
     'select kafka_offset as at, code from quarantine',
   )
   return {
-    lines: sorted(lines.map((row) => [...Object.values(row)].join(' '))),
+    lines: sorted(lines.map((row) => Object.values(row).join(' '))),
     legs: sorted(
       legs.map(({ movement_id: m, product_id: p, leg, quantity, line }) =>
         [m, p, leg, quantity, line].join(' '),
       ),
     ),
-    transit: sorted(transit.map((row) => [...Object.values(row)].join(' '))),
+    transit: sorted(transit.map((row) => Object.values(row).join(' '))),
     quarantine: sorted(quarantine.map(({ at, code }) => `0:${at} ${code}`)),
     tally: Object.values(await readTally(database)),
   }
