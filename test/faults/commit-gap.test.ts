@@ -58,7 +58,7 @@ fault(
 )
 
 async function hasEnded(replica: ServiceProcess): Promise<void> {
-  await waitFor('the kill', () => replica.exit() !== null, { limitMs: 60_000 })
+  await waitFor('the kill', () => replica.exit() !== null, { limitMs: 120_000 })
 }
 
 /** Offsets of the group; none where nothing was ever committed. */
