@@ -9,6 +9,8 @@ const largeBodies = ['/api/events', '/api/cards/query'].flatMap((path) => [
   { path, bytes: bodyBytes, tellsLength: true },
   { path, bytes: bodyBytes, tellsLength: false },
 ])
+/** Forty megabytes a second that are read and thrown away. */
+const betweenBodiesMs = 1000
 /** Some dozens of KB for each connection, the begun bodies, and what is not collected yet. */
 const maxAddedBytes = 250_000_000
 
@@ -50,7 +52,7 @@ fault('F21', 'rude HTTP clients are turned away, and others hardly notice', asyn
   while (!slowOnesEnded.signal.aborted) {
     bodies.push(...(await Promise.all(largeBodies.map((body) => sendBody(port, body)))))
     mostMemory = Math.max(mostMemory, await replica.metric('process_resident_memory_bytes'))
-    await sleep(200)
+    await sleep(betweenBodiesMs)
   }
   const slowStatuses = await writing
   const slowMs = performance.now() - startedMs
