@@ -1,6 +1,7 @@
 /** HTTP clients that take what they can get: connections, memory and time. */
 import { connect, type Socket } from 'node:net'
 import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Owner } from './environment.ts'
 
 /** The status line's number that a client got, 0 if the connection ended without one. */
@@ -19,14 +20,18 @@ export async function writeSlowly(
       ? 'GET /health/live HTTP/1.1\r\nhost: a\r\nx-slow: '
       : 'POST /api/events HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n ',
   )
-  return await Promise.all(heads.map((head) => writeOneSlowly(owner, port, { head, everyMs })))
+  return await Promise.all(
+    heads.map((head, n) => writeOneSlowly(owner, port, { head, everyMs, afterMs: (n / clients) * everyMs })),
+  )
 }
 
 async function writeOneSlowly(
   owner: Owner,
   port: number,
-  { head, everyMs }: { head: string; everyMs: number },
+  { head, everyMs, afterMs }: { head: string; everyMs: number; afterMs: number },
 ): Promise<Status> {
+  // One after the other, not all in one moment.
+  await sleep(afterMs)
   const socket = open(owner, port)
   let answer = ''
   socket.on('data', (bytes) => {
