@@ -193,7 +193,7 @@ const befalls: readonly Befalls[] = [
     name: 'long wait over',
     share: 0.01,
     happen: (world) => {
-      world.round += 1
+      world.passTime()
       return true
     },
   },

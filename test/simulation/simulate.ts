@@ -91,7 +91,7 @@ async function rest(world: World): Promise<number> {
   let taken = 0
   for (let round = 0; round <= calmRounds; round += 1) {
     for (; taken < mostCalmSteps && world.step(); taken += 1) await settled()
-    world.round += 1
+    world.passTime()
   }
   if (taken === mostCalmSteps) throw new Violation('the world does not come to rest')
   if (world.postgres.open.size > 0) throw new Violation('a transaction is left open')

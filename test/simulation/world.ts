@@ -10,6 +10,8 @@ import type { Tables } from './tables.ts'
 /** What others do to the world, and no process of ours waits for. */
 const outside: Runner = { name: 'outside', isAlive: true, isFrozen: false }
 const processesAtOnce = 2
+/** A lane that is idle looks at its position more often. */
+const longestWaitMs = 20_000
 
 export class World {
   readonly draw: Draw
@@ -140,6 +142,12 @@ export class World {
     this.processes.splice(this.processes.indexOf(process), 1)
     for (const [partition, owner] of this.owners.entries())
       if (owner === process) this.owners[partition] = null
+  }
+
+  /** Longer than anybody waits for something to come. */
+  passTime(): void {
+    this.round += 1
+    this.scheduler.nowMs += longestWaitMs
   }
 
   send(): void {
