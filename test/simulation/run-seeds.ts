@@ -77,7 +77,11 @@ export async function runSeeds({ first, seeds, steps }: SeedsOptions): Promise<S
     Array.from({ length: threads }, async (_, thread): Promise<WorkerSums> => {
       const task: WorkerTask = { first: first + thread, end: first + seeds, stride: threads, steps }
       const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: task })
-      const [sums] = await once(worker, 'message')
+      const ended = once(worker, 'exit').then(([code]) => {
+        throw new Error(`a thread ended with code ${String(code)}, and no sums`)
+      })
+      const [sums] = await Promise.race([once(worker, 'message'), ended])
+      ended.catch(() => undefined)
       return sums as WorkerSums
     }),
   )
