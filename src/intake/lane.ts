@@ -167,6 +167,7 @@ export class Lane {
   /** Books from a position on until it is fenced, finds the database elsewhere, or is stopped; throws a Fault. */
   async #bookFrom(from: Position): Promise<void> {
     const { log, limits, clock, time, turns } = this.#parts
+    const { batchMaxAgeMs: maxAgeMs, positionCheckMs: maxIdleMs } = limits
     const ahead = new ReadAhead({
       reader: log,
       from,
@@ -181,13 +182,7 @@ export class Lane {
     try {
       while (!this.#abort.signal.aborted) {
         const most = { maxEvents: this.#window, maxBytes: limits.batchMaxBytes }
-        if (
-          !(await ahead.filled({
-            ...most,
-            maxAgeMs: limits.batchMaxAgeMs,
-            maxIdleMs: limits.positionCheckMs,
-          }))
-        ) {
+        if (!(await ahead.filled({ ...most, maxAgeMs, maxIdleMs }))) {
           if (await this.#isMoved(ahead.from)) return
           continue
         }
