@@ -220,6 +220,8 @@ class PooledSession implements Session, PipelinedSession {
   readonly #waits: Waits
   /** The connection can no longer be trusted. */
   broken = false
+  /** It was hung up on, since an answer did not come in time: so nor did those to whatever was asked behind it. */
+  #timedOut = false
 
   constructor(client: Client, { answerTimeoutMs, waits }: { answerTimeoutMs: number; waits: Waits }) {
     this.#client = client
@@ -251,9 +253,8 @@ class PooledSession implements Session, PipelinedSession {
   }
 
   async #bounded<Result>(answer: Promise<Result>): Promise<Result> {
-    let timedOut = false
     const timer = setTimeout(() => {
-      timedOut = true
+      this.#timedOut = true
       // What is under way is rejected.
       void this.#client.end()
       this.#client.cut()
@@ -261,7 +262,7 @@ class PooledSession implements Session, PipelinedSession {
     try {
       return await this.#waits.during(() => answer)
     } catch (error) {
-      const fault = timedOut ? postgresFault('database_timed_out', error) : toPostgresFault(error)
+      const fault = this.#timedOut ? postgresFault('database_timed_out', error) : toPostgresFault(error)
       if (fault.kind === 'outage') this.broken = true
       throw fault
     } finally {

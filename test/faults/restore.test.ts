@@ -63,7 +63,7 @@ fault(
     scene.forget(replica)
     await scene.startReplica()
     await scene.untilBooked(1)
-    assert(pooler.handedOver > 0, 'no connection was handed over')
+    await waitFor('a connection that is handed on', () => pooler.handedOver > 0)
     run.measured(`the pooler handed on ${pooler.handedOver} connections`)
     await scene.settle()
   },
