@@ -8,6 +8,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import { exitCodes } from '../../stack/stack-error.ts'
 import { root } from '../../stack/state.ts'
 import { runTests } from '../run-tests.ts'
@@ -58,7 +59,9 @@ async function main(): Promise<number> {
     const reports = readReports(readFileSync(report, 'utf8'))
     console.log(`\n${tableOf(reports, seed)}`)
     if (values.keep) {
-      writeFileSync(reliabilityPage, withTable(readFileSync(reliabilityPage, 'utf8'), tableOf(reports, seed)))
+      const page = withTable(readFileSync(reliabilityPage, 'utf8'), tableOf(reports, seed))
+      const style = await resolveConfig(reliabilityPage)
+      writeFileSync(reliabilityPage, await format(page, { ...style, filepath: reliabilityPage }))
       console.log(`\nKept in docs/reliability.md.`)
     }
     return exitCode

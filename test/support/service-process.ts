@@ -34,10 +34,16 @@ const main = join(import.meta.dirname, '../../src/main.ts')
 /** Starts it on free ports and waits until it listens. `environment` goes over the address of the test's parts. */
 export async function startService(
   owner: Owner,
-  options: { database: DatabaseAddress; topic: string; environment?: Record<string, string> },
+  options: {
+    database: DatabaseAddress
+    topic: string
+    environment?: Record<string, string>
+    /** Options of Node itself. */
+    nodeOptions?: readonly string[]
+  },
 ): Promise<ServiceProcess> {
-  const { database, topic, environment = {} } = options
-  const child = spawn(process.execPath, [main], {
+  const { database, topic, environment = {}, nodeOptions = [] } = options
+  const child = spawn(process.execPath, [...nodeOptions, main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
