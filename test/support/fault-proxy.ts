@@ -2,9 +2,9 @@
  * A line to a server that can be made slow, narrow, silent, closed, cut, reset or closed on one side. Bytes keep their
  * order, and what was held back comes through afterwards, as TCP would send it again.
  */
-import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import type { Owner } from './environment.ts'
+import { listen } from './listen.ts'
 import { seededRandom } from './workload.ts'
 
 /** Which way the bytes go; faults concern both unless one is named. */
@@ -99,7 +99,7 @@ export async function faultProxy(
     pass(client, upstream, 'toServer')
     pass(upstream, client, 'toClient')
   })
-  const port = await listen(server, 0)
+  const port = await listen(server)
   const eachSocket = (act: (socket: Socket) => unknown): void => {
     for (const { client, upstream } of pairs) for (const socket of [client, upstream]) act(socket)
   }
@@ -140,15 +140,6 @@ export async function faultProxy(
       look = next
     },
   }
-}
-
-/** The port that it got. */
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }
 
 async function sleepUntil(due: number): Promise<void> {

@@ -2,9 +2,9 @@
  * A pooler before PostgreSQL that pools sessions, as PgBouncer does by `pool_mode = session`: a client has a connection to
  * the server for itself, and when it leaves, the connection is emptied and kept for the next one of the same name.
  */
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import type { DatabaseAddress, Owner } from './environment.ts'
+import { listen } from './listen.ts'
 
 export interface Pooler {
   /** The database, by way of this pooler. */
@@ -103,16 +103,14 @@ export async function sessionPooler(owner: Owner, target: DatabaseAddress): Prom
     return socket
   }
 
-  const listener = createServer(serve).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const place = listener.address()
-  if (place === null || typeof place === 'string') throw new Error('a TCP server has a port')
+  const listener = createServer(serve)
+  const port = await listen(listener)
   owner.after(async () => {
     for (const socket of sockets) socket.destroy()
     listener.close()
   })
   return {
-    address: { ...target, host: '127.0.0.1', port: place.port },
+    address: { ...target, host: '127.0.0.1', port },
     get handedOver() {
       return handedOver
     },

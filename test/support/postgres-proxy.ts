@@ -2,9 +2,9 @@
  * A line to PostgreSQL that understands what passes: whose connection it is, and when it commits. A COMMIT can be lost
  * before the server has it, its answer can be lost, or come late.
  */
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import type { DatabaseAddress, Owner } from './environment.ts'
+import { listen } from './listen.ts'
 
 /**
  * What becomes of a COMMIT: it passes; the connection is reset before the server has it, or once the server has answered;
@@ -62,16 +62,14 @@ export async function postgresProxy(owner: Owner, target: DatabaseAddress): Prom
       })
     }
   }
-  const listener = createServer(join).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const place = listener.address()
-  if (place === null || typeof place === 'string') throw new Error('a TCP server has a port')
+  const listener = createServer(join)
+  const port = await listen(listener)
   owner.after(async () => {
     for (const socket of sockets) socket.destroy()
     listener.close()
   })
   return {
-    address: { ...target, host: '127.0.0.1', port: place.port },
+    address: { ...target, host: '127.0.0.1', port },
     made,
     onCommit: (next) => {
       decide = next
