@@ -23,14 +23,14 @@ endByErrors({ logger, output })
 for (const warning of warnings) logger.warn(warning)
 
 const logLinesDropped = (): number => output.dropped
-const service = await startService({ settings, logger, version, logLinesDropped }).catch(
+const starting = startService({ settings, logger, version, logLinesDropped }).catch(
   async (error: unknown) => {
     logger.fatal({ err: error }, 'could not start')
     return await endProcess(1, output)
   },
 )
 const { shutdownDrainMs, shutdownTimeoutMs } = settings.service
-endBySignals(service, { logger, output, drainMs: shutdownDrainMs, timeoutMs: shutdownTimeoutMs })
+endBySignals(starting, { logger, output, drainMs: shutdownDrainMs, timeoutMs: shutdownTimeoutMs })
 
 function readSettingsOrExit(): Settings {
   try {

@@ -38,14 +38,20 @@ export function endByErrors({ logger, output }: ProcessEndOptions): void {
   process.on('unhandledRejection', (reason) => endBy(reason, 'unhandled rejection'))
 }
 
-/** Ends the process in order by SIGTERM, or by SIGINT: then a person waits, and nobody is turned away first. */
-export function endBySignals(service: Pick<Service, 'stop'>, options: OrderlyEndOptions): void {
-  process.once('SIGTERM', () => void endInOrder(service, { ...options, signal: 'SIGTERM' }))
-  process.once('SIGINT', () => void endInOrder(service, { ...options, drainMs: 0, signal: 'SIGINT' }))
+/** A service that is being started, or runs. One that cannot start ends the process by itself. */
+type Starting = Promise<Pick<Service, 'stop'>>
+
+/**
+ * Ends the process in order by SIGTERM, or by SIGINT: then a person waits, and nobody is turned away first. Told so
+ * during its start it ends as soon as it has one.
+ */
+export function endBySignals(starting: Starting, options: OrderlyEndOptions): void {
+  process.once('SIGTERM', () => void endInOrder(starting, { ...options, signal: 'SIGTERM' }))
+  process.once('SIGINT', () => void endInOrder(starting, { ...options, drainMs: 0, signal: 'SIGINT' }))
 }
 
 async function endInOrder(
-  service: Pick<Service, 'stop'>,
+  starting: Starting,
   { logger, output, drainMs, timeoutMs, signal }: OrderlyEndOptions & { readonly signal: string },
 ): Promise<void> {
   logger.info({ signal }, 'stopping')
@@ -53,6 +59,6 @@ async function endInOrder(
     logger.error({ timeoutMs }, 'did not stop in time')
     void endProcess(1, output)
   }, timeoutMs)
-  await service.stop({ drainMs })
+  await (await starting).stop({ drainMs })
   await endProcess(0, output)
 }

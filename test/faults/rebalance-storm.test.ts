@@ -72,7 +72,8 @@ async function leave(scene: Scene, index: number): Promise<void> {
   const replica = scene.replicas[index]
   if (replica === undefined) return
   scene.forget(replica)
-  assert.equal(await replica.end('SIGTERM'), 0)
+  const code = await replica.end('SIGTERM')
+  assert.equal(code, 0, `its end, ${JSON.stringify(replica.exit())}: ${replica.log.slice(-5).join('\n')}`)
 }
 
 /** Waits until all is booked; the longest time in which a partition with messages to book did not move, in milliseconds. */

@@ -47,8 +47,9 @@ export const postgres = {
     statementTimeoutMs: {
       name: 'POSTGRES_STATEMENT_TIMEOUT_MS',
       kind: milliseconds(100, 300_000),
-      default: '8000',
-      about: 'Time for one statement when booking. Nothing waits longer than this for the database.',
+      default: '7000',
+      about:
+        'Time for one statement when booking. After half a second more the connection is given up, should the server say nothing. With the default nothing waits 8 s for the database.',
     },
     readTimeoutMs: {
       name: 'POSTGRES_READ_TIMEOUT_MS',
@@ -59,7 +60,7 @@ export const postgres = {
     lockTimeoutMs: {
       name: 'POSTGRES_LOCK_TIMEOUT_MS',
       kind: milliseconds(100, 300_000),
-      default: '4000',
+      default: '3500',
       about:
         'Time to wait for a row that another transaction holds. The batch is then rolled back and tried again. The default is half of POSTGRES_STATEMENT_TIMEOUT_MS, so that a lock is told apart from a slow database.',
     },
