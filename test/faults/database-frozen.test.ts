@@ -41,16 +41,13 @@ fault(
       freeze(true)
       run.inflict()
       const frozenAtMs = performance.now()
+      const watching = oldestWaitMs(replica, frozenAtMs + frozenMs)
       const untold = async (): Promise<boolean> => (await statusOf(replica, '/health/ready')) === 503
       await waitFor('no readiness', untold, { limitMs: 10_000 })
       // A batch was under way; its statement, or its way to a connection, must have come to an end.
       await waitFor('a fault of the intake', () => hasFailed(replica, logged), { limitMs: frozenMs })
       const intakeMs = performance.now() - frozenAtMs
-      let oldestMs = 0
-      while (performance.now() - frozenAtMs < frozenMs) {
-        oldestMs = Math.max(oldestMs, await oldestWaitMs(replica))
-        await sleep(lookAgainMs)
-      }
+      const oldestMs = await watching
       const { slowestMs, statuses, unexplained } = side.seen()
       freeze(false)
       const healedMs = performance.now()
@@ -75,12 +72,15 @@ fault(
   { onlyWhole: 'a minute of silence, and times that a busy machine would miss' },
 )
 
-/** The oldest wait of any part, at this moment. */
-async function oldestWaitMs(replica: ServiceProcess): Promise<number> {
-  const waits = await Promise.all(
-    waitParts.map((part) => replica.metric(`bincard_oldest_wait_seconds{part="${part}"}`)),
-  )
-  return Math.max(...waits) * 1000
+/** The oldest wait of any part that was seen until then. */
+async function oldestWaitMs(replica: ServiceProcess, untilMs: number): Promise<number> {
+  let oldestSeconds = 0
+  while (performance.now() < untilMs) {
+    const waits = waitParts.map((part) => replica.metric(`bincard_oldest_wait_seconds{part="${part}"}`))
+    oldestSeconds = Math.max(oldestSeconds, ...(await Promise.all(waits)))
+    await sleep(lookAgainMs)
+  }
+  return oldestSeconds * 1000
 }
 
 function hasFailed({ log }: ServiceProcess, from: number): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openIdleStreams, sendBody, writeSlowly } from '../support/rude-clients.ts'
+import { sendCrowd } from '../support/rude-crowd.ts'
 import { quantile, type ReadTally } from '../support/side-readers.ts'
 import { fault } from './fault.ts'
 
@@ -11,6 +11,7 @@ const largeBodies = ['/api/events', '/api/cards/query'].flatMap((path) => [
 ])
 /** Forty megabytes a second that are read and thrown away. */
 const betweenBodiesMs = 1000
+const betweenLooksMs = 500
 /** Some dozens of KB for each connection, the begun bodies, and what is not collected yet. */
 const maxAddedBytes = 250_000_000
 
@@ -41,28 +42,23 @@ fault('F21', 'rude HTTP clients are turned away, and others hardly notice', asyn
   const memoryBefore = await replica.metric('process_resident_memory_bytes')
 
   readers.begin()
-  const idle = await openIdleStreams(run.t, port, streams)
-  const startedMs = performance.now()
-  const slowOnesEnded = new AbortController()
-  const writing = writeSlowly(run.t, port, { clients: slow, everyMs: 500 }).finally(() =>
-    slowOnesEnded.abort(),
+  const away = new AbortController()
+  const crowd = sendCrowd(run.t, { port, slow, streams, bodies: largeBodies, betweenBodiesMs }).finally(() =>
+    away.abort(),
   )
   let mostMemory = 0
-  const bodies: number[] = []
-  while (!slowOnesEnded.signal.aborted) {
-    bodies.push(...(await Promise.all(largeBodies.map((body) => sendBody(port, body)))))
+  while (!away.signal.aborted) {
     mostMemory = Math.max(mostMemory, await replica.metric('process_resident_memory_bytes'))
-    await sleep(betweenBodiesMs)
+    await sleep(betweenLooksMs)
   }
-  const slowStatuses = await writing
-  const slowMs = performance.now() - startedMs
+  const answers = await crowd
   const during = readers.seen()
+  const { bodies } = answers
   run.inflict(slow + streams + bodies.length)
-  idle.close()
 
-  assert.deepEqual(tally(slowStatuses), { 408: slow })
-  assert(slowMs <= run.limit(13_000), `the slow ones were turned away after ${slowMs} ms`)
-  assert.deepEqual(tally(idle.statuses), { 200: streamClients, 503: streams - streamClients })
+  assert.deepEqual(tally(answers.slow), { 408: slow })
+  assert(answers.slowMs <= run.limit(13_000), `the slow ones were turned away after ${answers.slowMs} ms`)
+  assert.deepEqual(tally(answers.streams), { 200: streamClients, 503: streams - streamClients })
   assert.deepEqual(tally(bodies), { 413: bodies.length })
   const added = mostMemory - memoryBefore
   assert(added < maxAddedBytes, `${added} bytes more`)

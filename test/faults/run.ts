@@ -2,7 +2,8 @@
  * npm run test:faults [-- --only F5,F25] [--seed N] [--keep]
  *
  * Inflicts every fault whole, one after the other, on parts of their own, and prints a table of what was done and what
- * came of it. `--keep` writes the table into docs/reliability.md. The seed of each test is printed; `--seed` sets it.
+ * came of it. `--keep` writes the table into docs/reliability.md, and its figures beside it: those of faults that were
+ * not inflicted this time stay. The seed of each test is printed; `--seed` sets it.
  */
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,11 +13,12 @@ import { format, resolveConfig } from 'prettier'
 import { exitCodes } from '../../stack/stack-error.ts'
 import { root } from '../../stack/state.ts'
 import { runTests } from '../run-tests.ts'
-import { readReports, tableOf, withTable } from './table.ts'
+import { readReports, tableOf, withNewer, withTable, writeReports } from './table.ts'
 
 /** All of them take some 70 minutes, half of it the soak. */
 const limitMs = 180 * 60_000
 const reliabilityPage = join(root, 'docs/reliability.md')
+const figures = join(root, 'docs/reliability.jsonl')
 
 const { values } = parseArgs({
   options: {
@@ -57,9 +59,11 @@ async function main(): Promise<number> {
       },
     })
     const reports = readReports(readFileSync(report, 'utf8'))
-    console.log(`\n${tableOf(reports, seed)}`)
+    console.log(`\n${tableOf(reports)}`)
     if (values.keep) {
-      const page = withTable(readFileSync(reliabilityPage, 'utf8'), tableOf(reports, seed))
+      const kept = withNewer(readReports(readFileSync(figures, 'utf8')), reports)
+      writeFileSync(figures, writeReports(kept))
+      const page = withTable(readFileSync(reliabilityPage, 'utf8'), tableOf(kept))
       const style = await resolveConfig(reliabilityPage)
       writeFileSync(reliabilityPage, await format(page, { ...style, filepath: reliabilityPage }))
       console.log(`\nKept in docs/reliability.md.`)

@@ -1,4 +1,4 @@
-/** The table of a run of the fault suite, as it is printed and kept in docs/reliability.md. */
+/** The table of a run of the fault suite, as it is printed and kept in docs/reliability.md, and the figures behind it. */
 import type { FaultReport } from './fault.ts'
 
 const begin = '<!-- faults: begin -->'
@@ -9,12 +9,25 @@ export function readReports(text: string): FaultReport[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as FaultReport)
-    .toSorted((a, b) => numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1))
+    .toSorted(byNumber)
+}
+
+export function writeReports(reports: readonly FaultReport[]): string {
+  return reports.map((report) => `${JSON.stringify(report)}\n`).join('')
+}
+
+/** Of each fault the newer report; one that was not inflicted again keeps what it has. */
+export function withNewer(
+  before: readonly FaultReport[],
+  newer: readonly FaultReport[],
+): readonly FaultReport[] {
+  const names = new Set(newer.map(nameOf))
+  return [...before.filter((report) => !names.has(nameOf(report))), ...newer].toSorted(byNumber)
 }
 
 /** `lost` and `doubled` are what a run that passed has proven; one that failed has proven nothing. */
-export function tableOf(reports: readonly FaultReport[], seed: number): string {
-  const rows = reports.map(({ id, promise, passed, seconds, inflicted, messages, measured }) => {
+export function tableOf(reports: readonly FaultReport[]): string {
+  const rows = reports.map(({ id, promise, passed, seconds, seed, inflicted, messages, measured }) => {
     const books = messages === 0 ? '–' : passed ? '0' : '?'
     const cells = [
       id,
@@ -26,6 +39,7 @@ export function tableOf(reports: readonly FaultReport[], seed: number): string {
       books,
       measured.join('; ') || '–',
       seconds.toFixed(0),
+      String(seed),
     ]
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   })
@@ -33,11 +47,11 @@ export function tableOf(reports: readonly FaultReport[], seed: number): string {
     reports.reduce((sum, report) => sum + pick(report), 0).toLocaleString('en')
   const kept = reports.filter(({ passed }) => passed).length
   return [
-    '| # | promise | | inflicted | messages | lost | doubled | measured | seconds |',
-    '| --- | --- | --- | --: | --: | --: | --: | --- | --: |',
+    '| # | promise | | inflicted | messages | lost | doubled | measured | seconds | seed |',
+    '| --- | --- | --- | --: | --: | --: | --: | --- | --: | --: |',
     ...rows,
     '',
-    `Seed ${seed}: ${kept} of ${reports.length} promises kept, ${total(({ inflicted }) => inflicted)} faults inflicted, ` +
+    `${kept} of ${reports.length} promises kept, ${total(({ inflicted }) => inflicted)} faults inflicted, ` +
       `${total(({ messages }) => messages)} messages, ${total(({ seconds }) => Math.round(seconds))} s.`,
   ].join('\n')
 }
@@ -49,6 +63,15 @@ export function withTable(page: string, table: string): string {
   return `${page.slice(0, from + begin.length)}\n\n${table}\n\n${page.slice(to)}`
 }
 
+function byNumber(a: FaultReport, b: FaultReport): number {
+  return numberOf(a) - numberOf(b) || (nameOf(a) < nameOf(b) ? -1 : 1)
+}
+
 function numberOf({ id }: FaultReport): number {
   return Number.parseFloat(id.slice(1))
+}
+
+/** Some faults keep several promises. */
+function nameOf({ id, promise }: FaultReport): string {
+  return `${id} ${promise}`
 }

@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import type { FaultReport } from '../faults/fault.ts'
-import { readReports, tableOf, withTable } from '../faults/table.ts'
+import { readReports, tableOf, withNewer, withTable, writeReports } from '../faults/table.ts'
 import { unleash } from '../support/chaos.ts'
 import { contradictionIn } from '../support/side-readers.ts'
 import { makeWorkload } from '../support/workload.ts'
@@ -37,11 +37,28 @@ suite('the fault suite', () => {
 
   test('a table tells what was kept and what was broken, and of what is broken nothing is proven', () => {
     const broken = { ...report, id: 'F10', passed: false, measured: [] }
-    const reports = readReports([broken, report].map((one) => `${JSON.stringify(one)}\n`).join(''))
-    const [, , first, second, , sum] = tableOf(reports, 7).split('\n')
-    assert.equal(first, '| F1 | nothing is lost | kept | 20 | 50,000 | 0 | 0 | caught up after 2 s | 1 |')
-    assert.equal(second, '| F10 | nothing is lost | **broken** | 20 | 50,000 | ? | ? | – | 1 |')
-    assert.equal(sum, 'Seed 7: 1 of 2 promises kept, 40 faults inflicted, 100,000 messages, 2 s.')
+    const reports = readReports(writeReports([broken, report]))
+    const [, , first, second, , sum] = tableOf(reports).split('\n')
+    assert.equal(first, '| F1 | nothing is lost | kept | 20 | 50,000 | 0 | 0 | caught up after 2 s | 1 | 7 |')
+    assert.equal(second, '| F10 | nothing is lost | **broken** | 20 | 50,000 | ? | ? | – | 1 | 7 |')
+    assert.equal(sum, '1 of 2 promises kept, 40 faults inflicted, 100,000 messages, 2 s.')
+  })
+
+  test('a fault that is inflicted again has its newer figures, and the others keep theirs', () => {
+    const other = { ...report, id: 'F2' }
+    const again = { ...report, seed: 8, passed: false }
+    assert.deepEqual(withNewer([report, other], [again]), [again, other])
+    assert.deepEqual(withNewer([report], [other]), [report, other])
+  })
+
+  test('the table of the page is that of the figures beside it', () => {
+    const figures = readReports(readFileSync(join(root, 'docs/reliability.jsonl'), 'utf8'))
+    const cells = (text: string): string[] => text.split(/\s*\|\s*|\n/).filter((cell) => !/^-*:?$/.test(cell))
+    assert.ok(
+      cells(page)
+        .join('|')
+        .includes(cells(tableOf(figures)).join('|')),
+    )
   })
 
   test('a new table takes the place of the old one, and leaves the page alone', () => {
