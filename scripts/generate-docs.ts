@@ -176,6 +176,7 @@ async function readOpenApi(): Promise<OpenApi> {
     feed: { join: () => {}, leave: () => {} },
     topic: '',
     logEnds: neverAsked,
+    overdue: { transitSeconds: 1, heldSeconds: 1 },
     bookingRate: () => null,
     health: () => {
       throw new Error('Nobody asks for health here.')

@@ -38,6 +38,7 @@ export function createBenchServer(database: Database, topic: string): ApiServer 
     feed: new ChangeFeed({ database, topic, onFailed: () => undefined }),
     topic,
     logEnds: async () => null,
+    overdue: { transitSeconds: 259_200, heldSeconds: 86_400 },
     bookingRate: () => null,
     health: () => healthy,
     isStopping: () => false,

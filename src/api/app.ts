@@ -14,6 +14,7 @@ import { cardSchemas } from './card-body.ts'
 import { classifyClientError, classifyError } from './classify-error.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { allowOrigins } from './cross-origin.ts'
+import { dashboard } from './dashboard.ts'
 import { docsPage } from './docs-page.ts'
 import { guardRoutes } from './guard.ts'
 import { answerUnchanged } from './entity-tag.ts'
@@ -107,6 +108,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   const refuse = refuseOtherMethods(app)
   for (const route of routes) route(app, deps)
   await app.register(docsPage)
+  if (deps.dashboard !== undefined) await app.register(dashboard, { folder: deps.dashboard })
   refuse()
   assertGuarded()
   await app.ready()

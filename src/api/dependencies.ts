@@ -11,6 +11,7 @@ import type { Database } from '../store/database.ts'
 import type { AnswerDeadlines } from './answer-deadlines.ts'
 import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
+import type { OverdueAges } from './overview-body.ts'
 
 export const dependencyStates = ['ok', 'starting', 'failing'] as const
 
@@ -68,6 +69,8 @@ export interface ApiDependencies {
   readonly logEnds: () => Promise<readonly LogEnds[] | null>
   /** How fast all processes book; null while that is not known. */
   readonly bookingRate: () => Rate | null
+  /** From which age on something wants a person. */
+  readonly overdue: OverdueAges
   /** Must answer at once, from what is known. */
   readonly health: () => Health
   /** Whether clients should turn elsewhere: each answer closes its connection. */
@@ -81,6 +84,8 @@ export interface ApiDependencies {
   readonly limits: ApiLimits
   /** Who may use it, and how much. */
   readonly access: GuardOptions
+  /** Folder of the built dashboard. Without one there is none. */
+  readonly dashboard?: string
   /** Origins whose pages may use it from a browser. */
   readonly corsOrigins: readonly string[]
 }

@@ -276,4 +276,5 @@ export const overview = {
     oldest_in_transit: null,
     quarantine_open: [],
   },
+  overdue: { transit_seconds: 259_200, held_seconds: 86_400 },
 }

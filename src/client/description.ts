@@ -1009,6 +1009,15 @@ export type Attention = {
   readonly quarantine_open: readonly OpenQuarantine[]
 }
 
+/** The age from which on something is overdue, by the settings of the service. */
+export type Overdue = {
+  /** For what is under way. */
+  readonly transit_seconds: number
+
+  /** For departures that wait for stock, and for messages in quarantine. */
+  readonly held_seconds: number
+}
+
 /** The state of everything at a glance. */
 export type Overview = {
   readonly totals: Totals
@@ -1018,6 +1027,8 @@ export type Overview = {
   readonly rate: Rate
 
   readonly attention: Attention
+
+  readonly overdue: Overdue
 }
 
 /** By what became of them. */

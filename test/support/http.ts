@@ -111,6 +111,7 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     feed,
     topic: 'movements',
     logEnds: async () => null,
+    overdue: { transitSeconds: 259_200, heldSeconds: 86_400 },
     bookingRate: () => null,
     ...changes,
     limits,

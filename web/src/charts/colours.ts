@@ -1,0 +1,28 @@
+/** A canvas knows no style sheets, so the colours of the theme are read from where it stands. */
+export interface ChartColours {
+  readonly text: string
+  readonly grid: string
+  readonly line: string
+  readonly fill: string
+  readonly booked: string
+  readonly released: string
+  readonly held: string
+  readonly duplicate: string
+  readonly quarantined: string
+}
+
+export function coloursOf(element: Element): ChartColours {
+  const style = getComputedStyle(element)
+  const of = (name: string): string => style.getPropertyValue(`--bincard-${name}`).trim()
+  return {
+    text: of('chart-text'),
+    grid: of('hairline'),
+    line: of('chart-line'),
+    fill: of('chart-fill'),
+    booked: of('booked'),
+    released: of('released'),
+    held: of('held'),
+    duplicate: of('duplicate'),
+    quarantined: of('quarantined'),
+  }
+}
