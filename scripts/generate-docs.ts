@@ -178,6 +178,7 @@ async function readOpenApi(): Promise<OpenApi> {
     logEnds: neverAsked,
     overdue: { transitSeconds: 1, heldSeconds: 1 },
     bookingRate: () => null,
+    bookingHistory: () => [],
     health: () => {
       throw new Error('Nobody asks for health here.')
     },

@@ -213,6 +213,7 @@ export async function startService({
     topic: kafka.topic,
     logEnds: () => ends.read(),
     bookingRate: () => rate.read(),
+    bookingHistory: () => rate.history(),
     overdue: {
       transitSeconds: settings.attention.transitOverdueSeconds,
       heldSeconds: settings.attention.heldOverdueSeconds,

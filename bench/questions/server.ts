@@ -40,6 +40,7 @@ export function createBenchServer(database: Database, topic: string): ApiServer 
     logEnds: async () => null,
     overdue: { transitSeconds: 259_200, heldSeconds: 86_400 },
     bookingRate: () => null,
+    bookingHistory: () => [],
     health: () => healthy,
     isStopping: () => false,
     observe: () => {},

@@ -40,6 +40,7 @@ import { healthSchemas } from './routes/get-health.ts'
 import { cardQuerySchemas } from './routes/query-cards.ts'
 import { stockSchemas } from './stock-bodies.ts'
 import { streamSchemas } from './stream-bodies.ts'
+import { throughputSchemas } from './throughput-body.ts'
 import { buildValidator } from './validator.ts'
 
 /** Fastify with our schemas as types. */
@@ -139,6 +140,7 @@ const schemas = [
   ...redriveSchemas,
   ...healthSchemas,
   ...overviewSchemas,
+  ...throughputSchemas,
   ...streamSchemas,
 ]
 

@@ -6,7 +6,7 @@ import type { QuarantineDesk } from '../quarantine-desk.ts'
 import type { LogEnds } from '../kafka/end-offsets.ts'
 import type { ChangeFeed } from '../live/change-feed.ts'
 import type { BookedPositions } from '../store/booked-positions.ts'
-import type { Rate } from '../store/booking-rate.ts'
+import type { Rate, RatePoint } from '../store/booking-rate.ts'
 import type { Database } from '../store/database.ts'
 import type { AnswerDeadlines } from './answer-deadlines.ts'
 import type { GuardOptions } from './guard.ts'
@@ -69,6 +69,8 @@ export interface ApiDependencies {
   readonly logEnds: () => Promise<readonly LogEnds[] | null>
   /** How fast all processes book; null while that is not known. */
   readonly bookingRate: () => Rate | null
+  /** How fast they booked in the last minutes, the oldest first. */
+  readonly bookingHistory: () => readonly RatePoint[]
   /** From which age on something wants a person. */
   readonly overdue: OverdueAges
   /** Must answer at once, from what is known. */

@@ -113,6 +113,7 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     logEnds: async () => null,
     overdue: { transitSeconds: 259_200, heldSeconds: 86_400 },
     bookingRate: () => null,
+    bookingHistory: () => [],
     ...changes,
     limits,
     database,

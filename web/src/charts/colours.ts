@@ -5,10 +5,7 @@ export interface ChartColours {
   readonly line: string
   readonly fill: string
   readonly booked: string
-  readonly released: string
-  readonly held: string
-  readonly duplicate: string
-  readonly quarantined: string
+  readonly other: string
 }
 
 export function coloursOf(element: Element): ChartColours {
@@ -20,9 +17,6 @@ export function coloursOf(element: Element): ChartColours {
     line: of('chart-line'),
     fill: of('chart-fill'),
     booked: of('booked'),
-    released: of('released'),
-    held: of('held'),
-    duplicate: of('duplicate'),
-    quarantined: of('quarantined'),
+    other: of('other'),
   }
 }

@@ -2,7 +2,7 @@
  * What this page has heard from the stream: whether it is heard, the latest bookings, the events by second. One for
  * the whole page. Hidden, it hangs up: a browser has six connections for all its tabs.
  */
-import type { BookedLine, Changes } from '../../../src/client/client.ts'
+import type { BookedLine, Changes, Throughput as KnownThroughput } from '../../../src/client/client.ts'
 import { followStream, type StreamMessage } from './follow-stream.ts'
 import { ThroughputWindow, type Throughput } from './throughput.ts'
 
@@ -55,6 +55,11 @@ export class LiveFeed {
   }
 
   readonly read = (): LiveView => this.#view
+
+  /** What was booked before this page was there. */
+  addKnown(known: KnownThroughput): void {
+    this.#throughput.addKnown(known)
+  }
 
   readThroughput(): Throughput {
     return this.#throughput.read(Date.now())

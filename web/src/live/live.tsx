@@ -10,18 +10,23 @@ const FeedContext = createContext<LiveFeed | null>(null)
 
 export function LiveProvider({ children }: { children: ReactNode }): ReactNode {
   const queries = useQueryClient()
-  const { key } = useApi()
+  const { key, client } = useApi()
   const [live, setLive] = useState<LiveFeed | null>(null)
   useEffect(() => {
     const renewal = new Renewal(queries)
     const feed = new LiveFeed({ apiKey: key, onChanges: renewal.onChanges, onReset: renewal.onReset })
     feed.start()
     setLive(feed)
+    // A chart that begins later says less, and nothing wrong: a failure is of no consequence.
+    client.getThroughput().then(
+      (known) => feed.addKnown(known),
+      () => undefined,
+    )
     return () => {
       feed.stop()
       renewal.stop()
     }
-  }, [queries, key])
+  }, [queries, key, client])
   return <FeedContext value={live}>{children}</FeedContext>
 }
 
