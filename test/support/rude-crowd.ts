@@ -41,16 +41,18 @@ async function beRude({ port, slow, streams, bodies, betweenBodiesMs }: Crowd): 
   const owner: Owner = { after: () => undefined }
   const idle = await openIdleStreams(owner, port, streams)
   const startedMs = performance.now()
-  let slowMs = 0
-  const writing = writeSlowly(owner, port, { clients: slow, everyMs: slowWriteMs }).finally(() => {
-    slowMs = performance.now() - startedMs
+  const slowOnesEnded = new AbortController()
+  const writing = writeSlowly(owner, port, { clients: slow, everyMs: slowWriteMs }).then((answers) => {
+    slowOnesEnded.abort()
+    return { answers, slowMs: performance.now() - startedMs }
   })
   const statuses: Status[] = []
-  while (slowMs === 0) {
+  while (!slowOnesEnded.signal.aborted) {
     statuses.push(...(await Promise.all(bodies.map((body) => sendBody(port, body)))))
     await sleep(betweenBodiesMs)
   }
-  return { slow: await writing, streams: idle.statuses, bodies: statuses, slowMs }
+  const { answers, slowMs } = await writing
+  return { slow: answers, streams: idle.statuses, bodies: statuses, slowMs }
 }
 
 if (!isMainThread) parentPort?.postMessage(await beRude(workerData as Crowd))

@@ -31,9 +31,9 @@ test('an empty environment gives the defaults', () => {
       port: 5432,
       poolSize: 10,
       connectTimeoutMs: 2000,
-      statementTimeoutMs: 8000,
+      statementTimeoutMs: 7000,
       readTimeoutMs: 2000,
-      lockTimeoutMs: 4000,
+      lockTimeoutMs: 3500,
     },
     kafka: {
       bootstrapServers: ['kafka:9092'],
@@ -149,11 +149,11 @@ for (const host of ['127.0.0.1', '127.9.8.7', '::1', '0:0:0:0:0:0:0:1', 'localho
 
 const contradictions: readonly (readonly [string, Record<string, string>])[] = [
   ['METRICS_PORT', { PORT: '9090' }],
-  ['POSTGRES_LOCK_TIMEOUT_MS', { POSTGRES_STATEMENT_TIMEOUT_MS: '4000' }],
+  ['POSTGRES_LOCK_TIMEOUT_MS', { POSTGRES_STATEMENT_TIMEOUT_MS: '3500' }],
   ['KAFKA_HEARTBEAT_INTERVAL_MS', { KAFKA_HEARTBEAT_INTERVAL_MS: '5000' }],
   ['KAFKA_REBALANCE_TIMEOUT_MS', { KAFKA_REBALANCE_TIMEOUT_MS: '9999' }],
   ['LANE_BUFFER_EVENTS', { LANE_BUFFER_EVENTS: '4999' }],
-  ['LANE_STALL_TIMEOUT_MS', { LANE_STALL_TIMEOUT_MS: '8000' }],
+  ['LANE_STALL_TIMEOUT_MS', { LANE_STALL_TIMEOUT_MS: '7000' }],
   ['LANE_STALL_TIMEOUT_MS', { KAFKA_REQUEST_TIMEOUT_MS: '29500' }],
   ['RETRY_MIN_MS', { RETRY_MAX_MS: '49' }],
 ]
