@@ -9,7 +9,7 @@ const largeBodies = ['/api/events', '/api/cards/query'].flatMap((path) => [
   { path, bytes: bodyBytes, tellsLength: true },
   { path, bytes: bodyBytes, tellsLength: false },
 ])
-/** Forty megabytes a second that are read and thrown away. */
+/** Forty megabytes each time that are read and thrown away. */
 const betweenBodiesMs = 1000
 const betweenLooksMs = 500
 /** Some dozens of KB for each connection, the begun bodies, and what is not collected yet. */
