@@ -176,7 +176,9 @@ async function readOpenApi(): Promise<OpenApi> {
     feed: { join: () => {}, leave: () => {} },
     topic: '',
     logEnds: neverAsked,
+    overdue: { transitSeconds: 1, heldSeconds: 1 },
     bookingRate: () => null,
+    bookingHistory: () => [],
     health: () => {
       throw new Error('Nobody asks for health here.')
     },

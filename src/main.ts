@@ -1,4 +1,5 @@
 /** `npm run serve`: the service alone, by its settings; ends by SIGTERM or SIGINT. Exit code 2: a setting is wrong. */
+import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { loadEnvironment } from './config/environment.ts'
 import { readSettings, SettingsError, type Settings } from './config/settings.ts'
@@ -22,8 +23,10 @@ const logger = createLogger({
 endByErrors({ logger, output })
 for (const warning of warnings) logger.warn(warning)
 
+/** Where `npm run build` puts it. */
+const dashboard = join(import.meta.dirname, '../dist/web')
 const logLinesDropped = (): number => output.dropped
-const starting = startService({ settings, logger, version, logLinesDropped }).catch(
+const starting = startService({ settings, logger, version, dashboard, logLinesDropped }).catch(
   async (error: unknown) => {
     logger.fatal({ err: error }, 'could not start')
     return await endProcess(1, output)

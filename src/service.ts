@@ -49,6 +49,8 @@ export interface ServiceOptions {
   readonly settings: Settings
   readonly logger: Logger
   readonly version: string
+  /** Folder of the built dashboard. */
+  readonly dashboard: string
   /** Lines of the log that nobody took. */
   readonly logLinesDropped?: () => number
 }
@@ -72,6 +74,7 @@ export async function startService({
   settings,
   logger,
   version,
+  dashboard,
   logLinesDropped = () => 0,
 }: ServiceOptions): Promise<Service> {
   const { postgres, kafka, cache, batch, retry, nearState, http } = settings
@@ -210,6 +213,11 @@ export async function startService({
     topic: kafka.topic,
     logEnds: () => ends.read(),
     bookingRate: () => rate.read(),
+    bookingHistory: () => rate.history(),
+    overdue: {
+      transitSeconds: settings.attention.transitOverdueSeconds,
+      heldSeconds: settings.attention.heldOverdueSeconds,
+    },
     health: () =>
       healthOf({ postgres: probe.health, migration, intake: intake.health, isStopping: isStopping() }),
     isStopping,
@@ -217,6 +225,7 @@ export async function startService({
     observe: (observation) => metrics.observeRequest(observation),
     logger,
     version,
+    dashboard,
     limits: {
       ...defaultLimits,
       maxBodyBytes: http.bodyLimitBytes,

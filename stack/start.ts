@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { loadEnvironment } from '../src/config/environment.ts'
 import { startBackends, wantedPorts } from './backends.ts'
 import type { Backends } from './backends.ts'
+import { buildDashboard } from './dashboard.ts'
 import { startDemo } from './demo-part.ts'
 import { tryLock } from './lock.mjs'
 import { stopOrphans } from './orphans.ts'
@@ -100,6 +101,7 @@ async function start({ wish, settings, running, signal }: Start): Promise<void> 
   if (wish.fresh) rmSync(folder.path, { recursive: true, force: true })
   await assertPortsFree(wantedPorts(settings))
 
+  await buildDashboard(progress, signal)
   const backends = await startBackends({ settings, folder, running, progress, signal })
   await prepare(backends, settings)
   const addresses = { settings, ...backends }

@@ -27,6 +27,7 @@ export function welcome({
   return box([
     'Bincard is running.',
     '',
+    `Dashboard   ${api}/`,
     `API         ${api}/api`,
     `Docs        ${api}/docs`,
     `Metrics     http://${host}:${metricsPort}/metrics`,

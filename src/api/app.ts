@@ -14,6 +14,7 @@ import { cardSchemas } from './card-body.ts'
 import { classifyClientError, classifyError } from './classify-error.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { allowOrigins } from './cross-origin.ts'
+import { dashboard } from './dashboard.ts'
 import { docsPage } from './docs-page.ts'
 import { guardRoutes } from './guard.ts'
 import { answerUnchanged } from './entity-tag.ts'
@@ -39,6 +40,7 @@ import { healthSchemas } from './routes/get-health.ts'
 import { cardQuerySchemas } from './routes/query-cards.ts'
 import { stockSchemas } from './stock-bodies.ts'
 import { streamSchemas } from './stream-bodies.ts'
+import { throughputSchemas } from './throughput-body.ts'
 import { buildValidator } from './validator.ts'
 
 /** Fastify with our schemas as types. */
@@ -107,6 +109,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   const refuse = refuseOtherMethods(app)
   for (const route of routes) route(app, deps)
   await app.register(docsPage)
+  if (deps.dashboard !== undefined) await app.register(dashboard, { folder: deps.dashboard })
   refuse()
   assertGuarded()
   await app.ready()
@@ -137,6 +140,7 @@ const schemas = [
   ...redriveSchemas,
   ...healthSchemas,
   ...overviewSchemas,
+  ...throughputSchemas,
   ...streamSchemas,
 ]
 

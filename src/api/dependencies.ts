@@ -6,11 +6,12 @@ import type { QuarantineDesk } from '../quarantine-desk.ts'
 import type { LogEnds } from '../kafka/end-offsets.ts'
 import type { ChangeFeed } from '../live/change-feed.ts'
 import type { BookedPositions } from '../store/booked-positions.ts'
-import type { Rate } from '../store/booking-rate.ts'
+import type { Rate, RatePoint } from '../store/booking-rate.ts'
 import type { Database } from '../store/database.ts'
 import type { AnswerDeadlines } from './answer-deadlines.ts'
 import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
+import type { OverdueAges } from './overview-body.ts'
 
 export const dependencyStates = ['ok', 'starting', 'failing'] as const
 
@@ -68,6 +69,10 @@ export interface ApiDependencies {
   readonly logEnds: () => Promise<readonly LogEnds[] | null>
   /** How fast all processes book; null while that is not known. */
   readonly bookingRate: () => Rate | null
+  /** How fast they booked in the last minutes, the oldest first. */
+  readonly bookingHistory: () => readonly RatePoint[]
+  /** From which age on something wants a person. */
+  readonly overdue: OverdueAges
   /** Must answer at once, from what is known. */
   readonly health: () => Health
   /** Whether clients should turn elsewhere: each answer closes its connection. */
@@ -81,6 +86,8 @@ export interface ApiDependencies {
   readonly limits: ApiLimits
   /** Who may use it, and how much. */
   readonly access: GuardOptions
+  /** Folder of the built dashboard. Without one there is none. */
+  readonly dashboard?: string
   /** Origins whose pages may use it from a browser. */
   readonly corsOrigins: readonly string[]
 }

@@ -106,6 +106,20 @@ const AttentionSchema = define(
   }),
 )
 
+const OverdueSchema = define(
+  'Overdue',
+  Type.Object(
+    {
+      transit_seconds: Type.Integer({ minimum: 1, description: 'For what is under way.' }),
+      held_seconds: Type.Integer({
+        minimum: 1,
+        description: 'For departures that wait for stock, and for messages in quarantine.',
+      }),
+    },
+    { description: 'The age from which on something is overdue, by the settings of the service.' },
+  ),
+)
+
 export const OverviewSchema = define(
   'Overview',
   Type.Object(
@@ -114,6 +128,7 @@ export const OverviewSchema = define(
       lag: ref(LagSchema),
       rate: ref(RateSchema),
       attention: ref(AttentionSchema),
+      overdue: ref(OverdueSchema),
     },
     { description: 'The state of everything at a glance.', examples: [example] },
   ),
@@ -129,13 +144,28 @@ export const overviewSchemas = [
   OldestInTransitSchema,
   OpenQuarantineSchema,
   AttentionSchema,
+  OverdueSchema,
   OverviewSchema,
 ]
 
-/** `ends` and `rate` null: not known now. */
+/** What the books do not say. */
+export interface Around {
+  /** Null: not known now. */
+  readonly ends: readonly LogEnds[] | null
+  /** Null: not known now. */
+  readonly rate: Rate | null
+  readonly overdue: OverdueAges
+}
+
+/** In seconds. */
+export interface OverdueAges {
+  readonly transitSeconds: number
+  readonly heldSeconds: number
+}
+
 export function overviewBody(
   { totals, positions, oldestHeld, oldestTransit, quarantine }: Overview,
-  { ends, rate }: { readonly ends: readonly LogEnds[] | null; readonly rate: Rate | null },
+  { ends, rate, overdue }: Around,
 ): Static<typeof OverviewSchema> {
   return {
     totals: {
@@ -180,6 +210,7 @@ export function overviewBody(
         oldest_received_at: formatTimestamp(oldestReceivedAt),
       })),
     },
+    overdue: { transit_seconds: overdue.transitSeconds, held_seconds: overdue.heldSeconds },
   }
 }
 

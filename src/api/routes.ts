@@ -13,6 +13,7 @@ import { getProductWarehouses } from './routes/get-product-warehouses.ts'
 import { getQuarantine } from './routes/get-quarantine.ts'
 import { getQuarantinedMessage } from './routes/get-quarantined-message.ts'
 import { getStream } from './routes/get-stream.ts'
+import { getThroughput } from './routes/get-throughput.ts'
 import { getTransit } from './routes/get-transit.ts'
 import { getWarehouseProducts } from './routes/get-warehouse-products.ts'
 import { getWarehouses } from './routes/get-warehouses.ts'
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   getDifferences,
   getHeld,
   getOverview,
+  getThroughput,
   getStream,
   postEvents,
   postOpeningStock,

@@ -246,6 +246,12 @@ export const streamed = {
 }
 
 /** After the same two messages in an empty system, whose topic has two partitions. */
+export const throughput = {
+  points: [
+    { end: '2025-02-18T14:35:00.000Z', over_seconds: 5, events_per_second: 0.4, lines_per_second: 0.2 },
+  ],
+}
+
 export const overview = {
   totals: {
     warehouses: 2,
@@ -276,4 +282,5 @@ export const overview = {
     oldest_in_transit: null,
     quarantine_open: [],
   },
+  overdue: { transit_seconds: 259_200, held_seconds: 86_400 },
 }

@@ -1009,6 +1009,15 @@ export type Attention = {
   readonly quarantine_open: readonly OpenQuarantine[]
 }
 
+/** The age from which on something is overdue, by the settings of the service. */
+export type Overdue = {
+  /** For what is under way. */
+  readonly transit_seconds: number
+
+  /** For departures that wait for stock, and for messages in quarantine. */
+  readonly held_seconds: number
+}
+
 /** The state of everything at a glance. */
 export type Overview = {
   readonly totals: Totals
@@ -1018,6 +1027,28 @@ export type Overview = {
   readonly rate: Rate
 
   readonly attention: Attention
+
+  readonly overdue: Overdue
+}
+
+export type ThroughputPoint = {
+  /** The end of the time that this is the mean of. RFC 3339, UTC. */
+  readonly end: string
+
+  /** How long that time is: five seconds or so. */
+  readonly over_seconds: number
+
+  /** Messages that got an outcome. */
+  readonly events_per_second: number
+
+  /** Lines written: events that were booked, and held ones that were released. */
+  readonly lines_per_second: number
+}
+
+/** How fast all processes booked together, as far as this one has seen it. */
+export type Throughput = {
+  /** The oldest first. None for times that are not known. */
+  readonly points: readonly ThroughputPoint[]
 }
 
 /** By what became of them. */
@@ -1411,6 +1442,16 @@ export interface Operations {
   ) => Promise<Overview>
 
   /**
+   * How fast it went.
+   *
+   * A point every five seconds of the last quarter of an hour, or since this process has started: where a chart begins that goes on with `GET /api/stream`.
+   */
+  readonly getThroughput: (
+    args?: Readonly<Record<string, never>>,
+    options?: CallOptions,
+  ) => Promise<Throughput>
+
+  /**
    * Messages in quarantine, the oldest first.
    *
    * A queue to work off: what waits longest comes first, and what comes in meanwhile is found at the end of the same walk.
@@ -1587,6 +1628,7 @@ export const operations: Readonly<Record<keyof Operations, Operation>> = {
   listDifferences: { method: 'GET', path: '/api/differences', answers: [200] },
   listHeld: { method: 'GET', path: '/api/held', answers: [200] },
   getOverview: { method: 'GET', path: '/api/overview', answers: [200] },
+  getThroughput: { method: 'GET', path: '/api/throughput', answers: [200] },
   listQuarantine: { method: 'GET', path: '/api/quarantine', answers: [200] },
   getQuarantinedMessage: { method: 'GET', path: '/api/quarantine/{quarantine_id}', answers: [200] },
   redriveQuarantinedMessage: {

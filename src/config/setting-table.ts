@@ -1,4 +1,5 @@
 import type { SettingGroup } from './setting.ts'
+import { attention } from './table/attention.ts'
 import { batch, lane, nearState, retry } from './table/booking.ts'
 import { cache } from './table/cache.ts'
 import { http } from './table/http.ts'
@@ -20,5 +21,6 @@ export const settingTable = {
   batch,
   nearState,
   retry,
+  attention,
   metrics,
 } as const satisfies Readonly<Record<string, SettingGroup>>

@@ -9,7 +9,7 @@ import { problemAnswers, problemsOfReads } from '../problem-answer.ts'
 import { ref } from '../schema.ts'
 
 export function getOverview(app: Api, deps: ApiDependencies): void {
-  const { database, topic, logEnds, bookingRate } = deps
+  const { database, topic, logEnds, bookingRate, overdue } = deps
   app.get(
     '/api/overview',
     {
@@ -34,7 +34,7 @@ export function getOverview(app: Api, deps: ApiDependencies): void {
     },
     async () => {
       const [overview, ends] = await Promise.all([readOverview(database, topic), logEnds()])
-      return overviewBody(overview, { ends, rate: bookingRate() })
+      return overviewBody(overview, { ends, rate: bookingRate(), overdue })
     },
   )
 }

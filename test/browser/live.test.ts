@@ -1,0 +1,55 @@
+/** What moves is seen without a reload. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { openBrowser, openPage } from '../support/browser.ts'
+import { books, sample, startDashboard } from '../support/dashboard.ts'
+
+const owner = { after }
+let browser: Browser
+
+before(async () => {
+  browser = await openBrowser(owner)
+})
+
+const movement = 'c6290746-790e-43fa-8270-014dc90e02e0'
+
+test('the samples, sent through Kafka, appear on the overview, the card and the movement within a second', async (t) => {
+  const dashboard = await startDashboard(t)
+  const overview = await openPage(t, browser, dashboard.url)
+  await overview.page.goto('/')
+  await overview.page.getByText('Nothing is booked yet').waitFor()
+  const card = await openPage(t, browser, dashboard.url)
+  await card.page.goto(`/warehouses/${books.south.id}/products/${books.product}`)
+  await card.page.getByRole('alert').getByText('card_unknown').waitFor()
+  for (const { page } of [overview, card]) await page.getByRole('status').getByText('Live').waitFor()
+
+  await dashboard.send(sample('arrival'))
+  const sentAt = performance.now()
+  await overview.page.getByRole('listitem').filter({ hasText: '+100' }).waitFor()
+  await card.page.getByTestId('quantity').getByText('100', { exact: true }).waitFor()
+  const tookMs = performance.now() - sentAt
+  t.diagnostic(`arrival seen after ${tookMs.toFixed(0)} ms`)
+  // The stream tells of it within half a second, and the page asks for the card then.
+  assert(tookMs < 1000, `${tookMs} ms`)
+
+  await card.page.goto(`/movements/${movement}`)
+  await card.page.getByText('Departure not reported').first().waitFor()
+  await dashboard.send(sample('departure'))
+  await card.page.getByText('Departure held').first().waitFor()
+  await card.page.getByText('2 h 22 min').first().waitFor()
+  assert.deepEqual(overview.complaints, [])
+})
+
+test('a page that was away hears what it missed', async (t) => {
+  const dashboard = await startDashboard(t)
+  const { page } = await openPage(t, browser, dashboard.url)
+  await page.goto('/')
+  await page.getByRole('status').getByText('Live').waitFor()
+  await page.context().setOffline(true)
+  await page.getByRole('alert').getByText('Connection lost').waitFor()
+  await dashboard.send(sample('arrival'))
+  await page.context().setOffline(false)
+  await page.getByRole('listitem').filter({ hasText: '+100' }).waitFor()
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+})

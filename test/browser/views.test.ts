@@ -1,0 +1,70 @@
+/** Every view, in both languages and both colours, on a desk and on a phone. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { openBrowser, openPage } from '../support/browser.ts'
+import { fillBooks, startDashboard, views, type Dashboard } from '../support/dashboard.ts'
+
+const owner = { after }
+let dashboard: Dashboard
+let browser: Browser
+
+before(async () => {
+  browser = await openBrowser(owner)
+  dashboard = await startDashboard(owner)
+  await fillBooks(dashboard)
+})
+
+/** Loaded, and nothing is awaited any more. */
+async function show(page: Page, path: string, title: string): Promise<void> {
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+  await page.locator('[class*=Skeleton]').first().waitFor({ state: 'detached' })
+}
+
+for (const view of views) {
+  for (const language of ['en', 'ru'] as const) {
+    test(`${view.en} speaks ${language}`, async (t) => {
+      const { page, complaints } = await openPage(t, browser, dashboard.url, { language })
+      await show(page, view.path, view[language])
+      assert.equal(await page.locator('html').getAttribute('lang'), language)
+      assert.equal(await page.title(), `${view[language]} · Bincard`)
+      // A message without its words shows its key: `overview.lead`.
+      const text = await page.locator('body').innerText()
+      assert.doesNotMatch(text, /\b(frame|views|live|state|parts|column|overview|card|movement|transit)\.[a-z]\w+/)
+      assert.deepEqual(complaints, [])
+    })
+  }
+}
+
+suite('no serious finding of an automatic check of accessibility', () => {
+  for (const colours of ['light', 'dark'] as const) {
+    for (const view of views) {
+      test(`${view.en}, ${colours}`, async (t) => {
+        const { page } = await openPage(t, browser, dashboard.url, { colours })
+        await show(page, view.path, view.en)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        assert.deepEqual(
+          serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]),
+          [],
+        )
+      })
+    }
+  }
+})
+
+suite('a phone shows all of it without scrolling sideways', () => {
+  for (const view of views) {
+    test(view.en, async (t) => {
+      const { page } = await openPage(t, browser, dashboard.url, { width: 360, height: 740 })
+      await show(page, view.path, view.en)
+      const [content, screen] = await page.evaluate(() => [
+        document.scrollingElement?.scrollWidth ?? 0,
+        window.innerWidth,
+      ])
+      assert(content !== undefined && screen !== undefined && content <= screen, `${content} > ${screen}`)
+    })
+  }
+})

@@ -1,0 +1,132 @@
+/**
+ * What the views ask the service, by name. A key begins with the kind of thing and goes on with which one, so that
+ * what the stream tells finds the answers that it makes old (live/renew.ts).
+ */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Client } from '../../../src/client/client.ts'
+
+type Filters<List extends keyof Client> = Omit<NonNullable<Parameters<Client[List]>[0]>, 'cursor' | 'after'>
+
+/** Rows on a page of a list. */
+const pageRows = 50
+/** Overdue and different movements beside the figures. */
+const attentionRows = 5
+/** The API answers no more warehouses at once. */
+const warehouseRows = 1000
+
+export interface CardName {
+  readonly warehouse_id: string
+  readonly product_id: string
+}
+
+export const overviewOf = (client: Client) =>
+  queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => client.getOverview({}, { signal }) })
+
+export const movementOf = (client: Client, movement_id: string) =>
+  queryOptions({
+    queryKey: ['movement', movement_id],
+    queryFn: ({ signal }) => client.getMovement({ movement_id }, { signal }),
+  })
+
+/** The newest lines, as the service caches them. */
+export const cardOf = (client: Client, card: CardName) =>
+  queryOptions({
+    queryKey: ['card', card.warehouse_id, card.product_id],
+    queryFn: ({ signal }) => client.getCard(card, { signal }),
+  })
+
+export const heldOnCard = (client: Client, card: CardName) =>
+  queryOptions({
+    queryKey: ['card', card.warehouse_id, card.product_id, 'held'],
+    queryFn: ({ signal }) => client.listHeld({ ...card, limit: attentionRows }, { signal }),
+  })
+
+/** Lines before `cursor`. They never change but for the status of their movements. */
+export const olderLinesOf = (client: Client, card: CardName, cursor: string | null) =>
+  infiniteQueryOptions({
+    queryKey: ['lines', card.warehouse_id, card.product_id, cursor],
+    queryFn: ({ signal, pageParam }) =>
+      client.getCard({ ...card, limit: pageRows, cursor: pageParam }, { signal }),
+    initialPageParam: cursor ?? '',
+    getNextPageParam: (page) => page.next_cursor,
+    enabled: cursor !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Codes and ids of the warehouses, for names and for finding them. */
+export const warehousesOf = (client: Client) =>
+  queryOptions({
+    queryKey: ['warehouses'],
+    queryFn: ({ signal }) => client.listWarehouses({ limit: warehouseRows }, { signal }),
+    staleTime: 60_000,
+  })
+
+export const warehouseProductsOf = (client: Client, warehouse_id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'products', warehouse_id],
+    queryFn: ({ signal, pageParam }) =>
+      client.listWarehouseProducts({ warehouse_id, limit: pageRows, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const productWarehousesOf = (client: Client, product_id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'warehouses', product_id],
+    queryFn: ({ signal, pageParam }) =>
+      client.listProductWarehouses({ product_id, limit: pageRows, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const movementsOf = (client: Client, filters: Filters<'listMovements'>) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'movements', filters],
+    queryFn: ({ signal, pageParam }) =>
+      client.listMovements({ limit: pageRows, ...filters, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const transitOf = (client: Client, filters: Filters<'listTransit'>) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'transit', filters],
+    queryFn: ({ signal, pageParam }) =>
+      client.listTransit({ limit: pageRows, ...filters, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const differencesOf = (client: Client, filters: Filters<'listDifferences'>) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'differences', filters],
+    queryFn: ({ signal, pageParam }) =>
+      client.listDifferences({ limit: pageRows, ...filters, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const heldOf = (client: Client, filters: Filters<'listHeld'>) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'held', filters],
+    queryFn: ({ signal, pageParam }) =>
+      client.listHeld({ limit: pageRows, ...filters, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const quarantineOf = (client: Client, filters: Filters<'listQuarantine'>) =>
+  infiniteQueryOptions({
+    queryKey: ['list', 'quarantine', filters],
+    queryFn: ({ signal, pageParam }) =>
+      client.listQuarantine({ limit: pageRows, ...filters, cursor: pageParam }, { signal }),
+    ...byCursor,
+  })
+
+export const quarantinedOf = (client: Client, quarantine_id: number) =>
+  queryOptions({
+    queryKey: ['quarantined', quarantine_id],
+    queryFn: ({ signal }) => client.getQuarantinedMessage({ quarantine_id }, { signal }),
+  })
+
+/** The few rows that the overview shows of a long list. */
+export const attentionLimit = { limit: attentionRows }
+
+const byCursor = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: { readonly next_cursor: string | null }) => page.next_cursor ?? undefined,
+}

@@ -1,0 +1,67 @@
+/** The balance of a card as steps over the time at which its lines were recorded. */
+import { useCallback, useMemo, type ReactNode } from 'react'
+import UPlot from 'uplot'
+import { useFormatter, useTranslations } from 'use-intl'
+import type { CardLine } from '../../../src/client/client.ts'
+import { axesOf } from './axes.ts'
+import { Chart } from './chart.tsx'
+import type { ChartColours } from './colours.ts'
+
+const height = 200
+
+/** `lines`: at least one, the newest first. */
+export function BalanceChart({ lines }: { lines: readonly CardLine[] }): ReactNode {
+  const t = useTranslations('card')
+  const format = useFormatter()
+  const data = useMemo(() => stepsOf(lines), [lines])
+  const options = useCallback(
+    (colours: ChartColours): Omit<UPlot.Options, 'width' | 'height'> => {
+      const paths = UPlot.paths.stepped?.({ align: 1 })
+      return {
+        legend: { show: false },
+        cursor: { y: false, points: { size: 6 } },
+        scales: { y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high * 1.1, 1)] } },
+        axes: axesOf(colours, format),
+        series: [
+          {},
+          {
+            stroke: colours.line,
+            fill: colours.fill,
+            width: 2,
+            points: { show: false },
+            ...(paths === undefined ? {} : { paths }),
+          },
+        ],
+      }
+    },
+    [format],
+  )
+  const balances = lines.map(({ balance }) => balance)
+  const date = (line: CardLine | undefined): string =>
+    line === undefined ? '' : format.dateTime(new Date(line.recorded_at), { dateStyle: 'medium', timeStyle: 'short' })
+  const label = t('chartLabel', {
+    first: date(lines.at(-1)),
+    last: date(lines[0]),
+    low: format.number(Math.min(...balances)),
+    high: format.number(Math.max(...balances)),
+  })
+  return <Chart label={label} height={height} data={data} options={options} />
+}
+
+/** From the balance before the oldest line to now. Lines of one moment are one step. */
+function stepsOf(lines: readonly CardLine[]): UPlot.AlignedData {
+  const times: number[] = []
+  const balances: number[] = []
+  for (const { recorded_at, balance } of lines.toReversed()) {
+    const time = Date.parse(recorded_at) / 1000
+    if (times.at(-1) === time) balances.pop()
+    else times.push(time)
+    balances.push(balance)
+  }
+  const last = balances.at(-1)
+  if (last !== undefined) {
+    times.push(Math.max(Date.now() / 1000, times.at(-1) ?? 0))
+    balances.push(last)
+  }
+  return [times, balances]
+}

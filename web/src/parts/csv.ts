@@ -1,0 +1,29 @@
+/** Rows as a file for a spreadsheet (RFC 4180), with the names of the API. */
+
+/** The columns are the fields of the first row. */
+export function csvOf(rows: readonly object[]): string {
+  const names = Object.keys(rows[0] ?? {})
+  const lines = rows.map((row) => {
+    const cells: Readonly<Record<string, unknown>> = { ...row }
+    return names.map((name) => cellOf(cells[name]))
+  })
+  return [names, ...lines].map((line) => `${line.join(',')}\r\n`).join('')
+}
+
+/** A text that a spreadsheet would take for a formula is kept from being one. */
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** The byte order mark tells spreadsheets that it is UTF-8. */
+export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,111 @@
+/** The lines of a card, drawn and listed. The newest are live; older ones come when they are asked for. */
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Card, CardLine } from '../../../../src/client/client.ts'
+import { useApi } from '../../api/api.tsx'
+import { olderLinesOf } from '../../api/queries.ts'
+import { BalanceChart } from '../../charts/balance-chart.tsx'
+import { csvOf, download } from '../../parts/csv.ts'
+import { DataTable } from '../../parts/data-table.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { FaultNote } from '../../parts/fault-note.tsx'
+import { lineColumns } from './line-columns.tsx'
+import { mergeLines } from './merge-lines.ts'
+
+/** What is asked for from one moment on: the newest lines at that moment, and where the older ones begin. */
+interface Anchor {
+  readonly newest: readonly CardLine[]
+  readonly cursor: string
+}
+
+export function CardHistory({ card }: { card: Card }): ReactNode {
+  const t = useTranslations('card')
+  const state = useTranslations('state')
+  const { client } = useApi()
+  const [anchor, setAnchor] = useState<Anchor | null>(null)
+  const older = useInfiniteQuery(olderLinesOf(client, card, anchor?.cursor ?? null))
+  const seen = useSeenLines(card, anchor)
+  const { lines, gap, belowGap } = useMemo(() => {
+    const pages = older.data?.pages.flatMap(({ history }) => history) ?? []
+    return mergeLines(card.history, anchor === null ? [] : [...pages, ...seen])
+  }, [card.history, older.data, anchor, seen])
+  const all = [...lines, ...belowGap]
+  if (all.length === 0) return <Empty text={t('empty')} />
+  const { next_cursor: next } = card
+  const hasMore = anchor === null ? next !== null : older.hasNextPage || older.isPending
+  const loadOlder = (): void => {
+    if (anchor !== null) void older.fetchNextPage()
+    else if (next !== null) setAnchor({ newest: card.history, cursor: next })
+  }
+  return (
+    <Stack gap="lg">
+      <Paper component="section" withBorder p="md" aria-label={t('chart')}>
+        <Title order={2} size="h3" mb="xs">
+          {t('chart')}
+        </Title>
+        <BalanceChart lines={all} />
+      </Paper>
+      <Stack component="section" gap="sm" aria-label={t('history')}>
+        <Title order={2} size="h3">
+          {t('history')}
+        </Title>
+        <LineTable lines={lines} />
+        {gap === null ? null : (
+          <>
+            <Group justify="center" gap="sm">
+              <Text size="sm" c="dimmed">
+                {t('gap', gap)}
+              </Text>
+              <Button variant="light" size="compact-sm" onClick={() => setAnchor(null)}>
+                {t('fillGap')}
+              </Button>
+            </Group>
+            <LineTable lines={belowGap} />
+          </>
+        )}
+        {older.error === null ? null : (
+          <FaultNote error={older.error} retry={() => void older.refetch()} />
+        )}
+        <Group justify="space-between" mih={36}>
+          <Group gap="sm">
+            {hasMore ? (
+              <Button variant="default" size="sm" loading={older.isFetching} onClick={loadOlder}>
+                {t('older')}
+              </Button>
+            ) : null}
+            <Text size="sm" c="dimmed" role="status">
+              {state(hasMore ? 'shown' : 'allShown', { count: all.length })}
+            </Text>
+          </Group>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="sm"
+            leftSection={<IconDownload size={16} />}
+            onClick={() => download(`card-${card.warehouse_id}-${card.product_id}.csv`, csvOf(all))}
+          >
+            {state('exportCsv')}
+          </Button>
+        </Group>
+      </Stack>
+    </Stack>
+  )
+}
+
+function LineTable({ lines }: { lines: readonly CardLine[] }): ReactNode {
+  const t = useTranslations('card')
+  return <DataTable label={t('history')} columns={lineColumns} rows={lines} rowKey={({ line }) => String(line)} />
+}
+
+/** Lines that leave the first page while older ones are shown are kept: a hole would open in their place. */
+function useSeenLines(card: Card, anchor: Anchor | null): readonly CardLine[] {
+  const [seen, setSeen] = useState<readonly CardLine[]>([])
+  useEffect(() => {
+    if (anchor === null) setSeen([])
+    else setSeen((before) => mergeLines(card.history, before.length === 0 ? anchor.newest : before).lines)
+  }, [card.history, anchor])
+  return seen
+}

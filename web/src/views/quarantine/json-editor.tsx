@@ -1,0 +1,53 @@
+/** CodeMirror as a component, for JSON. Loaded only where something is corrected. */
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { json, jsonParseLinter } from '@codemirror/lang-json'
+import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { linter } from '@codemirror/lint'
+import { EditorState } from '@codemirror/state'
+import { EditorView, keymap, lineNumbers } from '@codemirror/view'
+import { useEffect, useRef, type ReactNode } from 'react'
+import classes from './json-editor.module.css'
+
+interface JsonEditorProps {
+  readonly label: string
+  /** In pixels. */
+  readonly height: number
+  /** What it begins with. */
+  readonly value: string
+  onChange(value: string): void
+}
+
+/** Tab goes on to the next field, as everywhere else on the page: nobody is caught in the editor (WCAG 2.1.2). */
+export function JsonEditor({ label, height, value, onChange }: JsonEditorProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null)
+  const first = useRef(value)
+  const changed = useRef(onChange)
+  useEffect(() => {
+    changed.current = onChange
+  }, [onChange])
+  useEffect(() => {
+    if (place.current === null) return undefined
+    const view = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: first.current,
+        extensions: [
+          lineNumbers(),
+          history(),
+          bracketMatching(),
+          keymap.of([...defaultKeymap, ...historyKeymap]),
+          json(),
+          linter(jsonParseLinter()),
+          syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) changed.current(update.state.doc.toString())
+          }),
+        ],
+      }),
+    })
+    return () => view.destroy()
+  }, [label])
+  return <div ref={place} className={classes['editor']} style={{ height }} />
+}
