@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildDashboard } from '../stack/dashboard.ts'
 import { kafkaJars, redisPrograms } from '../stack/maven-parts.ts'
 import type { Jars } from '../stack/maven-parts.ts'
 import { startKafka } from '../stack/kafka.ts'
@@ -30,6 +31,9 @@ export interface TestRun {
 }
 
 const kafkaHeapMegabytes = 384
+
+/** What looks at the dashboard, by folder. */
+const lookers = new Set(['browser', 'screenshots'])
 
 /** Tests live in a folder named by what they need; what is not listed here needs all parts. */
 const needs: Record<string, { readonly [part in 'postgres' | 'kafka' | 'redis']: boolean }> = {
@@ -76,7 +80,9 @@ async function startParts(
   files: readonly string[],
   { running, signal }: Starting,
 ): Promise<NodeJS.ProcessEnv> {
-  const needed = files.map((file) => needs[file.split(/[\\/]/)[1] ?? ''] ?? allParts)
+  const folders = files.map((file) => file.split(/[\\/]/)[1] ?? '')
+  const needed = folders.map((name) => needs[name] ?? allParts)
+  if (folders.some((name) => lookers.has(name))) await buildDashboard(progress, signal)
   const environment = { ...process.env }
   const postgres = async (): Promise<void> => {
     const port = await freePort()

@@ -30,7 +30,10 @@ const views = [
 const forever = { maxAge: '1y', immutable: true }
 
 /** `folder`: where the build lies. Without one its addresses say how to make it. */
-export async function dashboard(app: FastifyInstance, { folder }: { readonly folder: string }): Promise<void> {
+export async function dashboard(
+  app: FastifyInstance,
+  { folder }: { readonly folder: string },
+): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, role: 'open' }
     route.schema = { ...route.schema, hide: true }

@@ -56,7 +56,10 @@ test('an id is found by its keys alone', async (t) => {
   await page.keyboard.press('/')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.type(books.completed)
-  await page.getByRole('dialog').getByRole('link', { name: /^Movement/ }).waitFor()
+  await page
+    .getByRole('dialog')
+    .getByRole('link', { name: /^Movement/ })
+    .waitFor()
   await tabTo(page, /^Movement/)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Movement 10000000…0001' }).waitFor()

@@ -23,7 +23,10 @@ const right = report({
 }) as { data: object }
 
 /** The page of a message in quarantine, sent just now. */
-async function quarantined(t: TestContext, message: object | string): Promise<{ page: Page; dashboard: Dashboard }> {
+async function quarantined(
+  t: TestContext,
+  message: object | string,
+): Promise<{ page: Page; dashboard: Dashboard }> {
   const dashboard = await startDashboard(t)
   const { page } = await openPage(t, browser, dashboard.url)
   await page.goto('/quarantine')

@@ -32,7 +32,10 @@ for (const view of views) {
       assert.equal(await page.title(), `${view[language]} · Bincard`)
       // A message without its words shows its key: `overview.lead`.
       const text = await page.locator('body').innerText()
-      assert.doesNotMatch(text, /\b(frame|views|live|state|parts|column|overview|card|movement|transit)\.[a-z]\w+/)
+      assert.doesNotMatch(
+        text,
+        /\b(frame|views|live|state|parts|column|overview|card|movement|transit)\.[a-z]\w+/,
+      )
       assert.deepEqual(complaints, [])
     })
   }

@@ -41,7 +41,12 @@ for (const { name, ...wishes } of ways) {
 }
 
 function fileOf(title: string): string {
-  return title.toLowerCase().split(' ').slice(0, 2).join('-').replaceAll(/[^a-z-]/g, '')
+  return title
+    .toLowerCase()
+    .split(' ')
+    .slice(0, 2)
+    .join('-')
+    .replaceAll(/[^a-z-]/g, '')
 }
 
 export { books }

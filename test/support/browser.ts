@@ -28,7 +28,12 @@ export interface OpenPage {
 }
 
 /** A page with a session of its own, on nothing yet. Closed when the test ends. */
-export async function openPage(owner: Owner, browser: Browser, url: string, wishes: Wishes = {}): Promise<OpenPage> {
+export async function openPage(
+  owner: Owner,
+  browser: Browser,
+  url: string,
+  wishes: Wishes = {},
+): Promise<OpenPage> {
   const { language = 'en', colours = 'light', width = 1280, height = 900 } = wishes
   const context = await browser.newContext({
     baseURL: url,

@@ -12,7 +12,7 @@ export interface Dashboard {
   readonly topic: string
   readonly service: ServiceProcess
   /** Sends messages to the topic; resolves when the broker has them. */
-  send(...values: readonly (string | object)[]): Promise<void>
+  readonly send: (...values: readonly (string | object)[]) => Promise<void>
 }
 
 /** Started with empty books. */
@@ -102,7 +102,10 @@ export async function fillBooks({ send: sendAll, service }: Dashboard): Promise<
   const everyday = Array.from({ length: 60 }, (_, index) => {
     const movement = randomUUID()
     const age = 6 * day - index * 7000
-    return [leave(movement, 1 + (index % 7), age), come(index % 3 === 0 ? east : south, movement, 1 + (index % 7), age - 5400)]
+    return [
+      leave(movement, 1 + (index % 7), age),
+      come(index % 3 === 0 ? east : south, movement, 1 + (index % 7), age - 5400),
+    ]
   }).flat()
   await sendAll(
     report({ ...supply, quantity: 900, age: 7 * day }),
@@ -113,7 +116,14 @@ export async function fillBooks({ send: sendAll, service }: Dashboard): Promise<
     come(south, books.short, 20, 4 * day - 3600),
     come(south, books.short, 8, 4 * day - 9000),
     leave(books.underWay, 25, 4 * day),
-    report({ event: 'departure', warehouse: east, product, movement: books.held, quantity: 500, age: 2 * day }),
+    report({
+      event: 'departure',
+      warehouse: east,
+      product,
+      movement: books.held,
+      quantity: 500,
+      age: 2 * day,
+    }),
     '{"id": "cut off',
     { ...report({ ...supply, movement: randomUUID(), quantity: 5 }), type: 'ru.retail.prices' },
   )

@@ -1,10 +1,5 @@
 /** Every view and its address. Filters are part of the address, so that a link shows what its sender saw. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Crashed, UnknownPage } from './shell/odd-pages.tsx'
 import { Frame } from './shell/frame.tsx'
 import { OverviewView } from './views/overview/overview-view.tsx'

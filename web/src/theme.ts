@@ -16,6 +16,11 @@ export const theme = createTheme({
 /** Quieter text must still be read: 4.5 to 1 on its ground (WCAG 2.2, 1.4.3). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-body': '#f8f7f4', '--mantine-color-dimmed': '#5c6066' },
-  dark: { '--mantine-color-body': '#15171a', '--mantine-color-dimmed': '#a3a8af' },
+  light: {
+    '--mantine-color-body': '#ffffff',
+    '--mantine-color-dimmed': '#5c6066',
+    '--mantine-color-cyan-light': '#e3f3f6',
+    '--mantine-color-cyan-light-hover': '#d6edf1',
+  },
+  dark: { '--mantine-color-body': '#1b1e22', '--mantine-color-dimmed': '#a3a8af' },
 })

@@ -5,10 +5,10 @@
 const place = 'bincard.key'
 
 export interface ApiKeyStore {
-  read(): string | undefined
-  write(key: string | undefined): void
+  readonly read: () => string | undefined
+  readonly write: (key: string | undefined) => void
   /** Answers the function that ends it. */
-  subscribe(onChange: () => void): () => void
+  readonly subscribe: (onChange: () => void) => () => void
 }
 
 export function createApiKeyStore(storage: Storage): ApiKeyStore {

@@ -7,7 +7,7 @@ interface Api {
   readonly client: Client
   readonly key: string | undefined
   /** Undefined forgets it. */
-  setKey(key: string | undefined): void
+  readonly setKey: (key: string | undefined) => void
 }
 
 const ApiContext = createContext<Api | null>(null)

@@ -3,7 +3,7 @@
  * what the stream tells finds the answers that it makes old (live/renew.ts).
  */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { Client } from '../../../src/client/client.ts'
+import { pages, type Client, type Warehouse } from '../../../src/client/client.ts'
 
 type Filters<List extends keyof Client> = Omit<NonNullable<Parameters<Client[List]>[0]>, 'cursor' | 'after'>
 
@@ -11,8 +11,10 @@ type Filters<List extends keyof Client> = Omit<NonNullable<Parameters<Client[Lis
 const pageRows = 50
 /** Overdue and different movements beside the figures. */
 const attentionRows = 5
-/** The API answers no more warehouses at once. */
-const warehouseRows = 1000
+/** The API answers no more rows at once. */
+const mostRows = 200
+/** Those beyond are named by their ids. */
+const mostWarehouses = 2_000
 
 export interface CardName {
   readonly warehouse_id: string
@@ -53,13 +55,29 @@ export const olderLinesOf = (client: Client, card: CardName, cursor: string | nu
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+export interface KnownWarehouses {
+  readonly items: readonly Warehouse[]
+  /** Otherwise there are more than are loaded. */
+  readonly isWhole: boolean
+}
+
 /** Codes and ids of the warehouses, for names and for finding them. */
 export const warehousesOf = (client: Client) =>
   queryOptions({
     queryKey: ['warehouses'],
-    queryFn: ({ signal }) => client.listWarehouses({ limit: warehouseRows }, { signal }),
+    queryFn: ({ signal }) => listKnownWarehouses(client, signal),
     staleTime: 60_000,
+    refetchInterval: 60_000,
   })
+
+async function listKnownWarehouses(client: Client, signal: AbortSignal): Promise<KnownWarehouses> {
+  const items: Warehouse[] = []
+  for await (const page of pages(client.listWarehouses, { limit: mostRows }, { signal })) {
+    items.push(...page.items)
+    if (items.length >= mostWarehouses) return { items, isWhole: page.next_cursor === null }
+  }
+  return { items, isWhole: true }
+}
 
 export const warehouseProductsOf = (client: Client, warehouse_id: string) =>
   infiniteQueryOptions({

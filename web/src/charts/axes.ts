@@ -1,14 +1,20 @@
-/** Time from left to right, pieces or events upwards, written as the language writes them. */
+/** Time or lines from left to right, pieces or events upwards, written as the language writes them. */
 import type UPlot from 'uplot'
-import type { useFormatter } from 'use-intl'
+import type { DateTimeFormatOptions, useFormatter } from 'use-intl'
 import type { ChartColours } from './colours.ts'
 
 type Formatter = ReturnType<typeof useFormatter>
 
-/** Over a day or more the hour says little. */
+const minuteSeconds = 60
 const daySeconds = 86_400
+/** Of the labels below a chart, in pixels. */
+const labelsHeight = 30
 
-export function axesOf(colours: ChartColours, format: Formatter): UPlot.Axis[] {
+export function axesOf(
+  colours: ChartColours,
+  format: Formatter,
+  along: 'time' | 'line' = 'time',
+): UPlot.Axis[] {
   const look = {
     stroke: colours.text,
     font: '11px system-ui, sans-serif',
@@ -19,12 +25,14 @@ export function axesOf(colours: ChartColours, format: Formatter): UPlot.Axis[] {
     {
       ...look,
       grid: { show: false },
+      size: labelsHeight,
       space: 90,
-      values: (plot, times) => {
-        const { min = 0, max = 0 } = plot.scales['x'] ?? {}
-        const style = (max ?? 0) - (min ?? 0) > daySeconds ? dayStyle : timeStyle
-        return times.map((seconds) => format.dateTime(new Date(seconds * 1000), style))
-      },
+      values: (_plot, places, _axis, _space, step) =>
+        places.map((place) => {
+          if (along === 'line') return Number.isInteger(place) ? format.number(place) : ''
+          const time = new Date(place * 1000)
+          return format.dateTime(time, styleOf(time, step))
+        }),
     },
     {
       ...look,
@@ -34,5 +42,9 @@ export function axesOf(colours: ChartColours, format: Formatter): UPlot.Axis[] {
   ]
 }
 
-const dayStyle = { day: 'numeric', month: 'short' } as const
-const timeStyle = { timeStyle: 'short' } as const
+/** As fine as the steps between the labels; the midnight between two days is the day that begins. */
+function styleOf(time: Date, stepSeconds: number): DateTimeFormatOptions {
+  if (stepSeconds < minuteSeconds) return { timeStyle: 'medium' }
+  const isMidnight = time.getHours() === 0 && time.getMinutes() === 0
+  return stepSeconds >= daySeconds || isMidnight ? { day: 'numeric', month: 'short' } : { timeStyle: 'short' }
+}

@@ -1,4 +1,7 @@
-/** The balance of a card as steps over the time at which its lines were recorded. */
+/**
+ * The balance of a card as steps, along the time at which its lines were recorded, or line by line: what came all at
+ * once, as after a pause, is one moment of time.
+ */
 import { useCallback, useMemo, type ReactNode } from 'react'
 import UPlot from 'uplot'
 import { useFormatter, useTranslations } from 'use-intl'
@@ -9,19 +12,29 @@ import type { ChartColours } from './colours.ts'
 
 const height = 200
 
-/** `lines`: at least one, the newest first. */
-export function BalanceChart({ lines }: { lines: readonly CardLine[] }): ReactNode {
+export type BalanceAlong = 'time' | 'line'
+
+interface BalanceChartProps {
+  /** At least one, the newest first. */
+  readonly lines: readonly CardLine[]
+  readonly along: BalanceAlong
+}
+
+export function BalanceChart({ lines, along }: BalanceChartProps): ReactNode {
   const t = useTranslations('card')
   const format = useFormatter()
-  const data = useMemo(() => stepsOf(lines), [lines])
+  const data = useMemo(() => (along === 'time' ? stepsByTime(lines) : stepsByLine(lines)), [lines, along])
   const options = useCallback(
     (colours: ChartColours): Omit<UPlot.Options, 'width' | 'height'> => {
       const paths = UPlot.paths.stepped?.({ align: 1 })
       return {
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
-        scales: { y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high * 1.1, 1)] } },
-        axes: axesOf(colours, format),
+        scales: {
+          x: { time: along === 'time' },
+          y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high * 1.1, 1)] },
+        },
+        axes: axesOf(colours, format, along),
         series: [
           {},
           {
@@ -34,11 +47,13 @@ export function BalanceChart({ lines }: { lines: readonly CardLine[] }): ReactNo
         ],
       }
     },
-    [format],
+    [format, along],
   )
   const balances = lines.map(({ balance }) => balance)
   const date = (line: CardLine | undefined): string =>
-    line === undefined ? '' : format.dateTime(new Date(line.recorded_at), { dateStyle: 'medium', timeStyle: 'short' })
+    line === undefined
+      ? ''
+      : format.dateTime(new Date(line.recorded_at), { dateStyle: 'medium', timeStyle: 'short' })
   const label = t('chartLabel', {
     first: date(lines.at(-1)),
     last: date(lines[0]),
@@ -49,7 +64,7 @@ export function BalanceChart({ lines }: { lines: readonly CardLine[] }): ReactNo
 }
 
 /** From the balance before the oldest line to now. Lines of one moment are one step. */
-function stepsOf(lines: readonly CardLine[]): UPlot.AlignedData {
+function stepsByTime(lines: readonly CardLine[]): UPlot.AlignedData {
   const times: number[] = []
   const balances: number[] = []
   for (const { recorded_at, balance } of lines.toReversed()) {
@@ -64,4 +79,9 @@ function stepsOf(lines: readonly CardLine[]): UPlot.AlignedData {
     balances.push(last)
   }
   return [times, balances]
+}
+
+function stepsByLine(lines: readonly CardLine[]): UPlot.AlignedData {
+  const oldestFirst = lines.toReversed()
+  return [oldestFirst.map(({ line }) => line), oldestFirst.map(({ balance }) => balance)]
 }

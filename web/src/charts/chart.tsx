@@ -15,7 +15,7 @@ interface ChartProps {
   readonly height: number
   readonly data: UPlot.AlignedData
   /** Made anew when the colours or the language change; keep it the same otherwise. */
-  options(colours: ChartColours): Omit<UPlot.Options, 'width' | 'height'>
+  readonly options: (colours: ChartColours) => Omit<UPlot.Options, 'width' | 'height'>
 }
 
 export function Chart({ label, height, data, options }: ChartProps): ReactNode {

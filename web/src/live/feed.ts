@@ -20,9 +20,9 @@ export interface LiveView {
 export interface FeedOptions {
   readonly apiKey: string | undefined
   /** Something has changed. */
-  onChanges(changes: Changes): void
+  readonly onChanges: (changes: Changes) => void
   /** Anything may have changed. */
-  onReset(): void
+  readonly onReset: () => void
 }
 
 const latestRows = 50

@@ -16,9 +16,9 @@ export interface Follow {
   readonly signal: AbortSignal
   /** Of the last message that was heard before; empty to hear only what comes. */
   readonly lastId: string
-  onMessage(message: StreamMessage, lastId: string): void
+  readonly onMessage: (message: StreamMessage, lastId: string) => void
   /** The connection has ended, or there was none. It is tried again. */
-  onLost(): void
+  readonly onLost: () => void
 }
 
 /** The service says something every ten seconds, if only a comment. */

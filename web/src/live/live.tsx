@@ -6,6 +6,9 @@ import { LiveFeed, type LiveView } from './feed.ts'
 import { Renewal } from './renew.ts'
 import type { Throughput } from './throughput.ts'
 
+/** The service counts by stretches of five seconds; the one in which the page came is told after its end. */
+const pastAgainMs = 6_000
+
 const FeedContext = createContext<LiveFeed | null>(null)
 
 export function LiveProvider({ children }: { children: ReactNode }): ReactNode {
@@ -18,11 +21,15 @@ export function LiveProvider({ children }: { children: ReactNode }): ReactNode {
     feed.start()
     setLive(feed)
     // A chart that begins later says less, and nothing wrong: a failure is of no consequence.
-    client.getThroughput().then(
-      (known) => feed.addKnown(known),
-      () => undefined,
-    )
+    const askForPast = (): void =>
+      void client.getThroughput().then(
+        (known) => feed.addKnown(known),
+        () => undefined,
+      )
+    askForPast()
+    const again = setTimeout(askForPast, pastAgainMs)
     return () => {
+      clearTimeout(again)
       feed.stop()
       renewal.stop()
     }

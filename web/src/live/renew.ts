@@ -5,6 +5,7 @@
  */
 import type { Query, QueryClient } from '@tanstack/react-query'
 import type { Card, Changes } from '../../../src/client/client.ts'
+import type { KnownWarehouses } from '../api/queries.ts'
 
 /** Figures and lists are loaded again this often at most, in milliseconds. */
 const listsEveryMs = 2_000
@@ -82,9 +83,16 @@ function isList(query: Query): boolean {
 function isNamed(query: Query, { more, movements, cards }: Changes): boolean {
   const [kind, id, product] = query.queryKey
   if (kind === 'movement') return more || movements.some((movement) => movement === id)
+  if (kind === 'warehouses') return cards.some(({ warehouse_id }) => isNew(query.state.data, warehouse_id))
   if (kind !== 'card') return false
   const isThis = cards.some((card) => card.warehouse_id === id && card.product_id === product)
   return more || isThis || showsOneOf(query.state.data, movements)
+}
+
+function isNew(data: unknown, warehouse_id: string): boolean {
+  if (data === undefined) return false
+  const { items, isWhole } = data as KnownWarehouses
+  return isWhole && !items.some((warehouse) => warehouse.warehouse_id === warehouse_id)
 }
 
 /** A card tells the status of its movements, which their other side changes. */

@@ -27,18 +27,21 @@ export class ThroughputWindow {
   /** From here on the stream tells. */
   readonly #beganAtMs: number
   #lastAddedMs: number
+  /** Up to here the service has told what came before the stream began. */
+  #knownUntilMs = 0
 
   constructor(nowMs: number) {
     this.#beganAtMs = nowMs
     this.#lastAddedMs = nowMs
   }
 
-  /** What came before the stream began, by the means of some seconds each. */
+  /** What came before the stream began, by the means of some seconds each. What was told before counts once. */
   addKnown({ points }: KnownThroughput): void {
     for (const { end, over_seconds, events_per_second, lines_per_second } of points) {
       const toMs = Math.min(Date.parse(end), this.#beganAtMs)
-      const fromMs = Date.parse(end) - over_seconds * 1000
+      const fromMs = Math.max(Date.parse(end) - over_seconds * 1000, this.#knownUntilMs)
       if (fromMs >= toMs) continue
+      this.#knownUntilMs = toMs
       const seconds = (toMs - fromMs) / 1000
       const other = Math.max(0, events_per_second - lines_per_second)
       this.#spread({ booked: lines_per_second * seconds, other: other * seconds }, { fromMs, toMs })

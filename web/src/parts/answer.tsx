@@ -9,7 +9,7 @@ interface AnswerProps<Data> {
   readonly query: UseQueryResult<Data>
   /** About as high as the answer, so that nothing jumps; in pixels. */
   readonly height: number
-  children(data: Data): ReactNode
+  readonly children: (data: Data) => ReactNode
 }
 
 /** What is known stays, also when it could not be loaded again; then it says so. */

@@ -12,7 +12,7 @@ export interface Column<Row> {
   readonly name: keyof (typeof en)['column']
   /** Numbers stand at the right. */
   readonly isNumber?: boolean
-  cell(row: Row): ReactNode
+  readonly cell: (row: Row) => ReactNode
 }
 
 interface DataTableProps<Row> {
@@ -20,7 +20,7 @@ interface DataTableProps<Row> {
   readonly label: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
-  rowKey(row: Row): string
+  readonly rowKey: (row: Row) => string
 }
 
 export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<Row>): ReactNode {

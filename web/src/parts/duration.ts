@@ -1,7 +1,12 @@
 /** A length of time in the two largest units that say something. */
 export interface DurationParts {
   readonly unit: 'days' | 'hours' | 'minutes' | 'seconds'
-  readonly parts: { readonly days: number; readonly hours: number; readonly minutes: number; readonly seconds: number }
+  readonly parts: {
+    readonly days: number
+    readonly hours: number
+    readonly minutes: number
+    readonly seconds: number
+  }
 }
 
 /** Cut off, not rounded: what is 59.9 s old is not a minute old. */

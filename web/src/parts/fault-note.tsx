@@ -8,7 +8,7 @@ import { BincardProblem } from '../../../src/client/client.ts'
 interface FaultNoteProps {
   readonly error: unknown
   readonly title?: string
-  retry?(): void
+  readonly retry?: () => void
 }
 
 export function FaultNote({ error, title, retry }: FaultNoteProps): ReactNode {

@@ -29,13 +29,13 @@ interface PagedTableProps<Row extends object> {
   readonly query: UseInfiniteQueryResult<InfiniteData<ListPage<Row>>>
   readonly queryKey: QueryKey
   readonly columns: readonly Column<Row>[]
-  rowKey(row: Row): string
+  readonly rowKey: (row: Row) => string
   /** Instead of a table without rows. */
   readonly empty: string
   /** Of the file, without its ending. */
   readonly fileName: string
   /** Of the rows that are loaded, those that are shown. */
-  only?(row: Row): boolean
+  readonly only?: (row: Row) => boolean
 }
 
 export function PagedTable<Row extends object>(props: PagedTableProps<Row>): ReactNode {
@@ -59,7 +59,9 @@ export function PagedTable<Row extends object>(props: PagedTableProps<Row>): Rea
 /** About ten rows, in pixels. */
 const waitingHeight = 360
 
-function Foot<Row extends object>(props: PagedTableProps<Row> & { readonly rows: readonly Row[] }): ReactNode {
+function Foot<Row extends object>(
+  props: PagedTableProps<Row> & { readonly rows: readonly Row[] },
+): ReactNode {
   const { query, queryKey, rows, fileName } = props
   const t = useTranslations('state')
   const queries = useQueryClient()
@@ -71,7 +73,12 @@ function Foot<Row extends object>(props: PagedTableProps<Row> & { readonly rows:
     <Group justify="space-between" mih={36}>
       <Group gap="sm">
         {hasNextPage ? (
-          <Button variant="default" size="sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          <Button
+            variant="default"
+            size="sm"
+            loading={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+          >
             {t('more')}
           </Button>
         ) : null}

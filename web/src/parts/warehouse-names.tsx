@@ -11,13 +11,18 @@ export function WarehouseNames({ children }: { children: ReactNode }): ReactNode
   const { client } = useApi()
   const { data } = useQuery(warehousesOf(client))
   const names = useMemo(
-    () => new Map((data?.items ?? []).flatMap(({ warehouse_id, source }) => (source === null ? [] : [[warehouse_id, source]]))),
+    () =>
+      new Map(
+        (data?.items ?? []).flatMap(({ warehouse_id, source }) =>
+          source === null ? [] : [[warehouse_id, source]],
+        ),
+      ),
     [data],
   )
   return <NamesContext value={names}>{children}</NamesContext>
 }
 
-/** Its code, where one is known; of warehouses beyond the first thousand it is not. */
+/** Its code, where one is known; of others beyond what is loaded it is not. */
 export function useWarehouseName(id: string): string {
   return use(NamesContext).get(id) ?? shortId(id)
 }

@@ -11,13 +11,18 @@ import { RouteNavLink } from '../parts/route-link.tsx'
 
 interface FindProps {
   readonly opened: boolean
-  onClose(): void
+  readonly onClose: () => void
 }
 
 export function Find({ opened, onClose }: FindProps): ReactNode {
   const t = useTranslations('find')
   return (
-    <Modal opened={opened} onClose={onClose} title={t('title')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <FindForm onFound={onClose} />
     </Modal>
   )
@@ -27,7 +32,7 @@ export function Find({ opened, onClose }: FindProps): ReactNode {
 const typingMs = 150
 const warehouseHits = 8
 
-function FindForm({ onFound }: { onFound(): void }): ReactNode {
+function FindForm({ onFound }: { readonly onFound: () => void }): ReactNode {
   const t = useTranslations('find')
   const [text, setText] = useState('')
   const [typed] = useDebouncedValue(text.trim(), typingMs)

@@ -27,62 +27,62 @@ export function Frame(): ReactNode {
   ])
   return (
     <WarehouseNames>
-    <NavigatedProvider>
-      <a href="#content" className="skip">
-        {t('skip')}
-      </a>
-      <AppShell
-        header={{ height: 56 }}
-        navbar={{ width: 216, breakpoint: 'md', collapsed: { mobile: !isOpen } }}
-        padding="md"
-      >
-        <AppShell.Header>
-          <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
-            <Group gap="sm" wrap="nowrap">
-              <Burger
-                opened={isOpen}
-                onClick={navigation.toggle}
-                hiddenFrom="md"
-                size="sm"
-                aria-label={isOpen ? t('closeNavigation') : t('openNavigation')}
-                aria-expanded={isOpen}
-              />
-              <RouteLink to="/" fw={700} c="var(--mantine-color-text)" underline="never">
-                <Group gap={8} wrap="nowrap">
-                  <img src="/assets/bincard.svg" width={22} height={22} alt="" />
-                  {t('title')}
-                </Group>
-              </RouteLink>
-              <LiveMark />
+      <NavigatedProvider>
+        <a href="#content" className="skip">
+          {t('skip')}
+        </a>
+        <AppShell
+          header={{ height: 56 }}
+          navbar={{ width: 216, breakpoint: 'md', collapsed: { mobile: !isOpen } }}
+          padding="md"
+        >
+          <AppShell.Header>
+            <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
+              <Group gap="sm" wrap="nowrap">
+                <Burger
+                  opened={isOpen}
+                  onClick={navigation.toggle}
+                  hiddenFrom="md"
+                  size="sm"
+                  aria-label={isOpen ? t('closeNavigation') : t('openNavigation')}
+                  aria-expanded={isOpen}
+                />
+                <RouteLink to="/" fw={700} c="var(--mantine-color-text)" underline="never">
+                  <Group gap={8} wrap="nowrap">
+                    <img src="/assets/bincard.svg" width={22} height={22} alt="" />
+                    {t('title')}
+                  </Group>
+                </RouteLink>
+                <LiveMark />
+              </Group>
+              <Group gap={4} wrap="nowrap">
+                <Button
+                  variant="default"
+                  size="sm"
+                  leftSection={<IconSearch size={16} />}
+                  rightSection={isNarrow ? null : <Kbd size="xs">/</Kbd>}
+                  onClick={find.open}
+                >
+                  {t('find')}
+                </Button>
+                <Preferences />
+              </Group>
             </Group>
-            <Group gap={4} wrap="nowrap">
-              <Button
-                variant="default"
-                size="sm"
-                leftSection={<IconSearch size={16} />}
-                rightSection={isNarrow === true ? null : <Kbd size="xs">/</Kbd>}
-                onClick={find.open}
-              >
-                {t('find')}
-              </Button>
-              <Preferences />
-            </Group>
-          </Group>
-        </AppShell.Header>
-        <AppShell.Navbar p="sm" aria-label={t('navigation')} inert={isNarrow === true && !isOpen}>
-          <ScrollArea>
-            <Navigation />
-          </ScrollArea>
-        </AppShell.Navbar>
-        <AppShell.Main id="content">
-          <Stack gap="lg" maw={1280} mx="auto">
-            <LiveBanner />
-            <Outlet />
-          </Stack>
-        </AppShell.Main>
-      </AppShell>
-      <Find opened={isFinding} onClose={find.close} />
-    </NavigatedProvider>
+          </AppShell.Header>
+          <AppShell.Navbar p="sm" aria-label={t('navigation')} inert={isNarrow && !isOpen}>
+            <ScrollArea>
+              <Navigation />
+            </ScrollArea>
+          </AppShell.Navbar>
+          <AppShell.Main id="content">
+            <Stack gap="lg" maw={1280} mx="auto">
+              <LiveBanner />
+              <Outlet />
+            </Stack>
+          </AppShell.Main>
+        </AppShell>
+        <Find opened={isFinding} onClose={find.close} />
+      </NavigatedProvider>
     </WarehouseNames>
   )
 }

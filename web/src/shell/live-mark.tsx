@@ -29,7 +29,13 @@ export function LiveBanner(): ReactNode {
   if (state !== 'lost' && online) return null
   const time = format.dateTime(new Date(heardAtMs), { timeStyle: 'medium' })
   return (
-    <Alert role="alert" color="orange" variant="light" icon={<IconPlugConnectedX size={18} />} title={t('lost')}>
+    <Alert
+      role="alert"
+      color="orange"
+      variant="light"
+      icon={<IconPlugConnectedX size={18} />}
+      title={t('lost')}
+    >
       {online ? t('lostHint', { time }) : t('offlineHint', { time })}
     </Alert>
   )

@@ -58,7 +58,12 @@ export function Navigation(): ReactNode {
         leftSection={<PlaceIcon size={18} stroke={1.6} />}
         rightSection={
           count === 0 ? null : (
-            <Badge size="sm" variant="light" color={name === 'quarantine' ? 'red' : 'gray'} className="figure">
+            <Badge
+              size="sm"
+              variant="light"
+              color={name === 'quarantine' ? 'red' : 'gray'}
+              className="figure"
+            >
               {format.number(count, { notation: 'compact' })}
             </Badge>
           )

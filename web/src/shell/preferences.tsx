@@ -33,11 +33,7 @@ function LanguageItem(): ReactNode {
   const { language, setLanguage } = useLanguage()
   const other = language === 'en' ? 'ru' : 'en'
   return (
-    <Menu.Item
-      lang={other}
-      leftSection={<IconLanguage size={16} />}
-      onClick={() => setLanguage(other)}
-    >
+    <Menu.Item lang={other} leftSection={<IconLanguage size={16} />} onClick={() => setLanguage(other)}>
       {other === 'ru' ? t('russian') : t('english')}
     </Menu.Item>
   )
@@ -63,10 +59,7 @@ function SignOutItem(): ReactNode {
   const { key, setKey } = useApi()
   if (key === undefined) return null
   return (
-    <Menu.Item
-      leftSection={<IconLogout size={16} />}
-      onClick={() => setKey(undefined)}
-    >
+    <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => setKey(undefined)}>
       {t('signOut')}
     </Menu.Item>
   )

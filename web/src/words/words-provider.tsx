@@ -1,21 +1,19 @@
 /** The words of one language for all that is below, and the switch between languages. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { IntlProvider } from 'use-intl'
-import { chooseLanguage, languages, type Language } from './words.ts'
+import { chooseLanguage, languages, localeOf, type Language } from './words.ts'
 
 const place = 'bincard.language'
 
 interface LanguageSwitch {
   readonly language: Language
-  setLanguage(language: Language): void
+  readonly setLanguage: (language: Language) => void
 }
 
 const LanguageContext = createContext<LanguageSwitch | null>(null)
 
 export function WordsProvider({ children }: { children: ReactNode }): ReactNode {
-  const [language, choose] = useState(() =>
-    chooseLanguage(localStorage.getItem(place), navigator.languages),
-  )
+  const [language, choose] = useState(() => chooseLanguage(localStorage.getItem(place), navigator.languages))
   useEffect(() => {
     document.documentElement.lang = language
   }, [language])
@@ -31,7 +29,11 @@ export function WordsProvider({ children }: { children: ReactNode }): ReactNode 
   )
   return (
     <LanguageContext value={languageSwitch}>
-      <IntlProvider locale={language} messages={languages[language]} timeZone={timeZone}>
+      <IntlProvider
+        locale={localeOf(language, navigator.languages)}
+        messages={languages[language]}
+        timeZone={timeZone}
+      >
         {children}
       </IntlProvider>
     </LanguageContext>

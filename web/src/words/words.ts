@@ -9,6 +9,11 @@ type Shape<T> = { readonly [Key in keyof T]: T[Key] extends string ? string : Sh
 export const languages = { en, ru } as const satisfies Record<string, Words>
 export type Language = keyof typeof languages
 
+/** How numbers and times are written: as the browser wishes for this language, else as is usual for it. */
+export function localeOf(language: Language, wishes: readonly string[]): string {
+  return wishes.find((wish) => wish.toLowerCase().split('-', 1)[0] === language) ?? language
+}
+
 /** The person's choice, else the first of the browser's wishes that is there, else English. */
 export function chooseLanguage(chosen: string | null, wishes: readonly string[]): Language {
   for (const wish of [chosen ?? '', ...wishes]) {
@@ -24,7 +29,6 @@ function isLanguage(text: string): text is Language {
 
 declare module 'use-intl' {
   interface AppConfig {
-    Locale: Language
     Messages: typeof en
   }
 }

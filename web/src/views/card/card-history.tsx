@@ -1,5 +1,5 @@
 /** The lines of a card, drawn and listed. The newest are live; older ones come when they are asked for. */
-import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl'
 import type { Card, CardLine } from '../../../../src/client/client.ts'
 import { useApi } from '../../api/api.tsx'
 import { olderLinesOf } from '../../api/queries.ts'
-import { BalanceChart } from '../../charts/balance-chart.tsx'
+import { BalanceChart, type BalanceAlong } from '../../charts/balance-chart.tsx'
 import { csvOf, download } from '../../parts/csv.ts'
 import { DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -26,6 +26,7 @@ export function CardHistory({ card }: { card: Card }): ReactNode {
   const state = useTranslations('state')
   const { client } = useApi()
   const [anchor, setAnchor] = useState<Anchor | null>(null)
+  const [along, setAlong] = useState<BalanceAlong>('time')
   const older = useInfiniteQuery(olderLinesOf(client, card, anchor?.cursor ?? null))
   const seen = useSeenLines(card, anchor)
   const { lines, gap, belowGap } = useMemo(() => {
@@ -43,10 +44,22 @@ export function CardHistory({ card }: { card: Card }): ReactNode {
   return (
     <Stack gap="lg">
       <Paper component="section" withBorder p="md" aria-label={t('chart')}>
-        <Title order={2} size="h3" mb="xs">
-          {t('chart')}
-        </Title>
-        <BalanceChart lines={all} />
+        <Group justify="space-between" mb="xs">
+          <Title order={2} size="h3">
+            {t('chart')}
+          </Title>
+          <SegmentedControl
+            aria-label={t('chartBy')}
+            size="xs"
+            value={along}
+            data={[
+              { value: 'time', label: t('byTime') },
+              { value: 'line', label: t('byLine') },
+            ]}
+            onChange={setAlong}
+          />
+        </Group>
+        <BalanceChart lines={all} along={along} />
       </Paper>
       <Stack component="section" gap="sm" aria-label={t('history')}>
         <Title order={2} size="h3">
@@ -66,9 +79,7 @@ export function CardHistory({ card }: { card: Card }): ReactNode {
             <LineTable lines={belowGap} />
           </>
         )}
-        {older.error === null ? null : (
-          <FaultNote error={older.error} retry={() => void older.refetch()} />
-        )}
+        {older.error === null ? null : <FaultNote error={older.error} retry={() => void older.refetch()} />}
         <Group justify="space-between" mih={36}>
           <Group gap="sm">
             {hasMore ? (
@@ -97,7 +108,9 @@ export function CardHistory({ card }: { card: Card }): ReactNode {
 
 function LineTable({ lines }: { lines: readonly CardLine[] }): ReactNode {
   const t = useTranslations('card')
-  return <DataTable label={t('history')} columns={lineColumns} rows={lines} rowKey={({ line }) => String(line)} />
+  return (
+    <DataTable label={t('history')} columns={lineColumns} rows={lines} rowKey={({ line }) => String(line)} />
+  )
 }
 
 /** Lines that leave the first page while older ones are shown are kept: a hole would open in their place. */

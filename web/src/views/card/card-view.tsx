@@ -1,5 +1,5 @@
 /** The stock of one product in one warehouse: how much, how it came about, what waits. */
-import { Stack } from '@mantine/core'
+import { Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -24,9 +24,14 @@ export function CardView(): ReactNode {
       <ViewHead
         title={t('title')}
         lead={
-          <>
-            <ProductName id={product} /> · <WarehouseName id={warehouse} />
-          </>
+          <Group component="span" gap="md">
+            <span>
+              {t('product')} <ProductName id={product} />
+            </span>
+            <span>
+              {t('warehouse')} <WarehouseName id={warehouse} />
+            </span>
+          </Group>
         }
       />
       <Answer query={card} height={480}>

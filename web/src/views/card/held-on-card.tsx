@@ -24,7 +24,9 @@ export function HeldOnCard({ card }: { card: Card }): ReactNode {
         {({ items, next_cursor }) => (
           <Stack gap="xs">
             <Group justify="space-between">
-              <Text size="sm">{items[0] === undefined ? null : t('heldText', { missing: items[0].missing })}</Text>
+              <Text size="sm">
+                {items[0] === undefined ? null : t('heldText', { missing: items[0].missing })}
+              </Text>
               {next_cursor === null ? null : (
                 <RouteLink to="/held" search={{ warehouse_id, product_id }} size="sm">
                   {t('all')}

@@ -11,7 +11,10 @@ export const lineColumns: readonly Column<CardLine>[] = [
   { name: 'event', cell: ({ event }) => <EventName event={event} /> },
   { name: 'change', isNumber: true, cell: ({ change }) => <SignedPieces count={change} /> },
   { name: 'balance', isNumber: true, cell: ({ balance }) => <Pieces count={balance} /> },
-  { name: 'counterparty', cell: ({ counterparty_warehouse_id }) => <OtherSide id={counterparty_warehouse_id} /> },
+  {
+    name: 'counterparty',
+    cell: ({ counterparty_warehouse_id }) => <OtherSide id={counterparty_warehouse_id} />,
+  },
   { name: 'movement', cell: ({ movement_id }) => <MovementName id={movement_id} /> },
   { name: 'status', cell: ({ status }) => <Status status={status} /> },
   { name: 'happened', cell: ({ timestamp }) => <When at={timestamp} /> },

@@ -8,7 +8,7 @@ import { useApi } from '../../api/api.tsx'
 import { differencesOf } from '../../api/queries.ts'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
-import { FilterBar, IdFilter } from './filter-bar.tsx'
+import { FilterBar, WarehouseFilter } from './filter-bar.tsx'
 import { openMovementColumns } from './open-movement-columns.tsx'
 import { useOverdue } from './use-overdue.ts'
 
@@ -24,8 +24,7 @@ export function DifferencesView(): ReactNode {
     <Stack gap="lg">
       <ViewHead title={t('views.differences')} lead={t('differences.lead')} />
       <FilterBar isFiltered={isFiltered} clear={() => void navigate({ search: {}, replace: true })}>
-        <IdFilter
-          label={t('movements.warehouse')}
+        <WarehouseFilter
           id={filters.warehouse_id}
           change={(warehouse_id) => void navigate({ search: { warehouse_id }, replace: true })}
         />

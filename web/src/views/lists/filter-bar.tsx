@@ -1,13 +1,16 @@
 /** The filters of a list. They live in the address; what is typed goes there when it is whole. */
-import { Button, Group, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { useApi } from '../../api/api.tsx'
+import { warehousesOf } from '../../api/queries.ts'
 import { isId, readId } from '../../parts/read-id.ts'
 
 interface FilterBarProps {
   readonly children: ReactNode
   readonly isFiltered: boolean
-  clear(): void
+  readonly clear: () => void
 }
 
 export function FilterBar({ children, isFiltered, clear }: FilterBarProps): ReactNode {
@@ -25,24 +28,24 @@ export function FilterBar({ children, isFiltered, clear }: FilterBarProps): Reac
 }
 
 interface IdFilterProps {
-  readonly label: string
   readonly id: string | undefined
   /** Undefined for any. */
-  change(id: string | undefined): void
+  readonly change: (id: string | undefined) => void
 }
 
-export function IdFilter({ label, id = '', change }: IdFilterProps): ReactNode {
+export function ProductFilter({ id = '', change }: IdFilterProps): ReactNode {
   const t = useTranslations('movements')
   const [text, setText] = useState(id)
   useEffect(() => setText(id), [id])
   const isWrong = text.trim() !== '' && !isId(text)
   return (
     <TextInput
-      label={label}
+      label={t('product')}
+      placeholder={t('productHint')}
       value={text}
       error={isWrong ? t('malformed') : null}
       spellCheck={false}
-      w={{ base: '100%', xs: 320 }}
+      w={{ base: '100%', xs: 250 }}
       onChange={({ currentTarget: { value } }) => {
         setText(value)
         if (value.trim() === '') change(undefined)
@@ -51,3 +54,43 @@ export function IdFilter({ label, id = '', change }: IdFilterProps): ReactNode {
     />
   )
 }
+
+/** By its code, as people call it, or by its id. */
+export function WarehouseFilter({ id = '', change }: IdFilterProps): ReactNode {
+  const t = useTranslations('movements')
+  const { client } = useApi()
+  const { data } = useQuery(warehousesOf(client))
+  const known = (data?.items ?? []).filter((warehouse) => warehouse.source !== null)
+  const name = known.find(({ warehouse_id }) => warehouse_id === id)?.source ?? id
+  const [text, setText] = useState(name)
+  const [isTyping, setIsTyping] = useState(false)
+  useEffect(() => setText(name), [name])
+  const idOf = (value: string): string | undefined => {
+    const code = value.trim().toLowerCase()
+    const found = known.find(({ source }) => source?.toLowerCase() === code)?.warehouse_id
+    return found ?? (isId(code) ? readId(code) : undefined)
+  }
+  const isWrong = !isTyping && text.trim() !== '' && idOf(text) === undefined
+  return (
+    <Autocomplete
+      label={t('warehouse')}
+      placeholder={t('warehouseHint')}
+      value={text}
+      error={isWrong ? t('warehouseUnknown') : null}
+      data={[...new Set(known.map(({ source }) => source ?? ''))]}
+      limit={offeredWarehouses}
+      spellCheck={false}
+      w={{ base: '100%', xs: 180 }}
+      onFocus={() => setIsTyping(true)}
+      onBlur={() => setIsTyping(false)}
+      onChange={(value) => {
+        setText(value)
+        const found = idOf(value)
+        if (found !== undefined || value.trim() === '') change(found)
+      }}
+    />
+  )
+}
+
+/** A list that is longer is not read. */
+const offeredWarehouses = 20

@@ -13,7 +13,7 @@ import { CardLink, MovementName, WarehouseName } from '../../parts/names.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import type { HeldFilters } from '../filters.ts'
-import { FilterBar, IdFilter } from './filter-bar.tsx'
+import { FilterBar, ProductFilter, WarehouseFilter } from './filter-bar.tsx'
 import { useOverdue } from './use-overdue.ts'
 
 export function HeldView(): ReactNode {
@@ -30,16 +30,8 @@ export function HeldView(): ReactNode {
     <Stack gap="lg">
       <ViewHead title={t('views.held')} lead={t('held.lead')} />
       <FilterBar isFiltered={isFiltered} clear={() => void navigate({ search: {}, replace: true })}>
-        <IdFilter
-          label={t('movements.warehouse')}
-          id={filters.warehouse_id}
-          change={(warehouse_id) => filter({ warehouse_id })}
-        />
-        <IdFilter
-          label={t('movements.product')}
-          id={filters.product_id}
-          change={(product_id) => filter({ product_id })}
-        />
+        <WarehouseFilter id={filters.warehouse_id} change={(warehouse_id) => filter({ warehouse_id })} />
+        <ProductFilter id={filters.product_id} change={(product_id) => filter({ product_id })} />
       </FilterBar>
       <PagedTable
         label={t('views.held')}
@@ -61,5 +53,9 @@ const columns = (overdueSeconds: number): readonly Column<HeldDeparture>[] => [
   { name: 'quantity', isNumber: true, cell: ({ quantity }) => <Pieces count={quantity} /> },
   { name: 'balance', isNumber: true, cell: ({ balance }) => <Pieces count={balance} /> },
   { name: 'missing', isNumber: true, cell: ({ missing }) => <Pieces count={missing} /> },
-  { name: 'age', isNumber: true, cell: ({ timestamp }) => <Age since={timestamp} overdueSeconds={overdueSeconds} /> },
+  {
+    name: 'age',
+    isNumber: true,
+    cell: ({ timestamp }) => <Age since={timestamp} overdueSeconds={overdueSeconds} />,
+  },
 ]

@@ -14,7 +14,7 @@ import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import { en } from '../../words/en.ts'
 import type { MovementFilters } from '../filters.ts'
-import { FilterBar, IdFilter } from './filter-bar.tsx'
+import { FilterBar, ProductFilter, WarehouseFilter } from './filter-bar.tsx'
 import { fromLocal, toLocal } from '../../parts/local-time.ts'
 
 const statuses = Object.keys(en.status) as MovementStatus[]
@@ -34,6 +34,7 @@ export function MovementsView(): ReactNode {
       <FilterBar isFiltered={isFiltered} clear={() => void navigate({ search: {}, replace: true })}>
         <Select
           label={t('movements.status')}
+          w={{ base: '100%', xs: 190 }}
           data={[
             { value: '', label: t('movements.anyStatus') },
             ...statuses.map((status) => ({ value: status, label: t(`status.${status}`) })),
@@ -42,25 +43,19 @@ export function MovementsView(): ReactNode {
           allowDeselect={false}
           onChange={(value) => filter({ status: value === '' ? undefined : (value as MovementStatus) })}
         />
-        <IdFilter
-          label={t('movements.warehouse')}
-          id={filters.warehouse_id}
-          change={(warehouse_id) => filter({ warehouse_id })}
-        />
-        <IdFilter
-          label={t('movements.product')}
-          id={filters.product_id}
-          change={(product_id) => filter({ product_id })}
-        />
+        <WarehouseFilter id={filters.warehouse_id} change={(warehouse_id) => filter({ warehouse_id })} />
+        <ProductFilter id={filters.product_id} change={(product_id) => filter({ product_id })} />
         <TextInput
           type="datetime-local"
           label={t('movements.from')}
+          w={{ base: '100%', xs: 215 }}
           value={toLocal(filters.from)}
           onChange={({ currentTarget: { value } }) => filter({ from: fromLocal(value) })}
         />
         <TextInput
           type="datetime-local"
           label={t('movements.to')}
+          w={{ base: '100%', xs: 215 }}
           value={toLocal(filters.to)}
           onChange={({ currentTarget: { value } }) => filter({ to: fromLocal(value) })}
         />

@@ -14,6 +14,10 @@ export function openMovementColumns(overdueSeconds: number): readonly Column<Ope
     { name: 'departed', isNumber: true, cell: ({ departed }) => <Pieces count={departed} /> },
     { name: 'arrived', isNumber: true, cell: ({ arrived }) => <Pieces count={arrived} /> },
     { name: 'difference', isNumber: true, cell: ({ quantity }) => <SignedPieces count={0 - quantity} /> },
-    { name: 'age', isNumber: true, cell: ({ since }) => <Age since={since} overdueSeconds={overdueSeconds} /> },
+    {
+      name: 'age',
+      isNumber: true,
+      cell: ({ since }) => <Age since={since} overdueSeconds={overdueSeconds} />,
+    },
   ]
 }

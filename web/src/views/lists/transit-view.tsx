@@ -9,7 +9,7 @@ import { transitOf } from '../../api/queries.ts'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import type { TransitFilters } from '../filters.ts'
-import { FilterBar, IdFilter } from './filter-bar.tsx'
+import { FilterBar, WarehouseFilter } from './filter-bar.tsx'
 import { openMovementColumns } from './open-movement-columns.tsx'
 import { useOverdue } from './use-overdue.ts'
 
@@ -35,18 +35,19 @@ export function TransitView(): ReactNode {
             { value: '', label: t('transit.anyAge') },
             ...agesWith(filters.older_than).map(({ name, seconds }) => ({
               value: String(seconds),
-              label: name === null ? t('duration.hours', { hours: seconds / 3600, minutes: 0 }) : t(`transit.${name}`),
+              label:
+                name === null
+                  ? t('duration.hours', { hours: seconds / 3600, minutes: 0 })
+                  : t(`transit.${name}`),
             })),
           ]}
           value={String(filters.older_than ?? '')}
           allowDeselect={false}
-          onChange={(value) => filter({ older_than: value === null || value === '' ? undefined : Number(value) })}
+          onChange={(value) =>
+            filter({ older_than: value === null || value === '' ? undefined : Number(value) })
+          }
         />
-        <IdFilter
-          label={t('movements.warehouse')}
-          id={filters.warehouse_id}
-          change={(warehouse_id) => filter({ warehouse_id })}
-        />
+        <WarehouseFilter id={filters.warehouse_id} change={(warehouse_id) => filter({ warehouse_id })} />
       </FilterBar>
       <PagedTable
         label={t('views.transit')}

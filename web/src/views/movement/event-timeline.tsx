@@ -23,7 +23,9 @@ export function EventTimeline({ events }: { events: readonly MovementEvent[] }):
           </Text>
           <Text component="div" size="xs" c="dimmed">
             <When at={event.timestamp} /> ·{' '}
-            {event.card_line === null ? t('movement.notBooked') : t('movement.lineOf', { line: event.card_line })}
+            {event.card_line === null
+              ? t('movement.notBooked')
+              : t('movement.lineOf', { line: event.card_line })}
           </Text>
         </Timeline.Item>
       ))}

@@ -41,8 +41,8 @@ function MovementPage({ movement }: { movement: Movement }): ReactNode {
     <>
       {entries.map((entry) => (
         <Stack key={entry.product_id} gap="sm" component="section" aria-label={t('products')}>
-          <Title order={2} size="h3">
-            <ProductName id={entry.product_id} />
+          <Title order={2} size="h3" fw={500}>
+            {t('product')} <ProductName id={entry.product_id} />
           </Title>
           <Route entry={entry} />
           <Flags flags={entry.flags} />

@@ -17,7 +17,6 @@ export const reportColumns: readonly Column<MovementEvent>[] = [
   { name: 'state', cell: (event) => <EventState event={event} /> },
   { name: 'happened', cell: ({ timestamp }) => <When at={timestamp} /> },
   { name: 'recorded', cell: ({ recorded_at }) => <When at={recorded_at} /> },
-  { name: 'source', cell: ({ source }) => source },
   { name: 'message', cell: ({ message_id }) => <MessageId id={message_id} /> },
   { name: 'place', isNumber: true, cell: ({ partition, offset }) => <Code>{`${partition}:${offset}`}</Code> },
 ]

@@ -1,11 +1,12 @@
 /** Sender, the way, receiver: side by side, or below each other where there is no room. */
 import { Paper, Text } from '@mantine/core'
-import { IconArrowRight } from '@tabler/icons-react'
+import { IconTruck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MovementEntry } from '../../../../src/client/client.ts'
 import { Duration, Pieces, Status, When } from '../../parts/figures.tsx'
-import { CardLink, WarehouseName } from '../../parts/names.tsx'
+import { WarehouseName } from '../../parts/names.tsx'
+import { RouteLink } from '../../parts/route-link.tsx'
 import classes from './route.module.css'
 
 export function Route({ entry }: { entry: MovementEntry }): ReactNode {
@@ -18,7 +19,13 @@ export function Route({ entry }: { entry: MovementEntry }): ReactNode {
         <Side name={t('sender')} side={sender} entry={entry} unknown={t('senderUnknown')} />
         <div className={classes['way']}>
           <Status status={entry.status} />
-          <IconArrowRight className={classes['arrow']} size={28} stroke={1.4} aria-hidden />
+          <div className={classes['track']} aria-hidden>
+            <span className={classes['end']} data-reached={sender !== null} />
+            <span className={classes['stretch']} data-reached={sender !== null} />
+            <IconTruck size={24} stroke={1.5} />
+            <span className={classes['stretch']} data-reached={receiver !== null} />
+            <span className={classes['end']} data-reached={receiver !== null} />
+          </div>
           <Way entry={entry} />
         </div>
         <Side name={t('receiver')} side={receiver} entry={entry} unknown={t('receiverUnknown')}>
@@ -65,9 +72,13 @@ function Side({ name, side, entry, unknown, children }: SideProps): ReactNode {
             <When at={side.timestamp} />
           </Text>
           {children}
-          <Text component="div" size="sm">
-            <CardLink card={{ warehouse_id: side.warehouse_id, product_id: entry.product_id }}>{t('card')}</CardLink>
-          </Text>
+          <RouteLink
+            to="/warehouses/$warehouse/products/$product"
+            params={{ warehouse: side.warehouse_id, product: entry.product_id }}
+            size="sm"
+          >
+            {t('card')}
+          </RouteLink>
         </>
       )}
     </div>

@@ -40,7 +40,9 @@ export function FigureTiles({ overview }: { overview: Overview }): ReactNode {
         to="/movements"
         name={t('rate')}
         value={rate.events_per_second === null ? '–' : format.number(rate.events_per_second, oneDigit)}
-        hint={t('rateHint', { seconds: rate.over_seconds === null ? '–' : number(Math.round(rate.over_seconds)) })}
+        hint={t('rateHint', {
+          seconds: rate.over_seconds === null ? '–' : number(Math.round(rate.over_seconds)),
+        })}
       />
       <Tile
         to="/movements"
@@ -71,7 +73,13 @@ const Tile = createLink(function TileLink({ name, value, hint, isBad, ...link }:
       <Text size="sm" c="dimmed">
         {name}
       </Text>
-      <Text className="figure" fz={26} fw={600} lh={1.25} c={isBad === true ? 'var(--bincard-late)' : 'inherit'}>
+      <Text
+        className="figure"
+        fz={26}
+        fw={600}
+        lh={1.25}
+        c={isBad === true ? 'var(--bincard-late)' : 'inherit'}
+      >
         {value}
       </Text>
       <Text size="xs" c="dimmed">

@@ -11,15 +11,19 @@ import type { SendProps } from './decision.tsx'
 import { OutcomeAlert } from './outcome-note.tsx'
 
 /** Of the editor, in pixels. */
-const height = 320
+const height = 240
 
-const JsonEditor = lazy(() => import('./json-editor.tsx').then(({ JsonEditor: Editor }) => ({ default: Editor })))
+const JsonEditor = lazy(() =>
+  import('./json-editor.tsx').then(({ JsonEditor: Editor }) => ({ default: Editor })),
+)
 
 export function Correction({ message, isSending, send }: SendProps): ReactNode {
   const t = useTranslations('quarantined')
   const outcome = useTranslations('outcome')
   const { client } = useApi()
-  const [text, setText] = useState(() => beginOf(message.value?.encoding === 'utf-8' ? message.value.data : ''))
+  const [text, setText] = useState(() =>
+    beginOf(message.value?.encoding === 'utf-8' ? message.value.data : ''),
+  )
   const read = readObject(text)
   const rehearsal = useMutation({
     mutationFn: (body: MovementMessage) =>

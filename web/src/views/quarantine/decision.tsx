@@ -53,7 +53,7 @@ export interface SendProps {
   readonly message: QuarantinedMessage
   readonly isSending: boolean
   /** Null sends it as it is. */
-  send(body: RedriveRequest | null): void
+  readonly send: (body: RedriveRequest | null) => void
 }
 
 function Again({ message, isSending, send }: SendProps): ReactNode {
@@ -87,7 +87,8 @@ function Begun({ message, isSending, send }: SendProps): ReactNode {
   if (redrive === null) return null
   const time = format.dateTime(new Date(redrive.begun_at), { dateStyle: 'medium', timeStyle: 'medium' })
   const finish = (): void => {
-    if (redrive.message !== null) send({ message: JSON.parse(redrive.message.data) as Record<string, unknown> })
+    if (redrive.message !== null)
+      send({ message: JSON.parse(redrive.message.data) as Record<string, unknown> })
     else send(redrive.accepted ? { accept: true } : null)
   }
   return (
@@ -109,7 +110,8 @@ function Discard({ id }: { id: number }): ReactNode {
   const [reason, setReason] = useState('')
   const [wasAsked, setWasAsked] = useState(false)
   const discard = useMutation({
-    mutationFn: () => client.discardQuarantinedMessage({ quarantine_id: id, body: { reason: reason.trim() } }),
+    mutationFn: () =>
+      client.discardQuarantinedMessage({ quarantine_id: id, body: { reason: reason.trim() } }),
     onSettled: () => queries.invalidateQueries(),
   })
   const isMissing = reason.trim() === ''

@@ -14,7 +14,7 @@ interface JsonEditorProps {
   readonly height: number
   /** What it begins with. */
   readonly value: string
-  onChange(value: string): void
+  readonly onChange: (value: string) => void
 }
 
 /** Tab goes on to the next field, as everywhere else on the page: nobody is caught in the editor (WCAG 2.1.2). */

@@ -77,7 +77,9 @@ function Settled({ message }: { message: QuarantinedMessage }): ReactNode {
   const { settled_at, settled_by, redriven_to, reason } = message
   const who = settled_by === null || settled_by === 'anonymous' ? t('anonymous') : settled_by
   const time =
-    settled_at === null ? '–' : format.dateTime(new Date(settled_at), { dateStyle: 'medium', timeStyle: 'medium' })
+    settled_at === null
+      ? '–'
+      : format.dateTime(new Date(settled_at), { dateStyle: 'medium', timeStyle: 'medium' })
   return (
     <Alert color="gray" role="status">
       {redriven_to === null

@@ -43,7 +43,9 @@ export function QuarantineView(): ReactNode {
           ]}
           value={filters.code ?? ''}
           allowDeselect={false}
-          onChange={(value) => filter({ code: value === '' ? undefined : (value as QuarantineFilters['code']) })}
+          onChange={(value) =>
+            filter({ code: value === '' ? undefined : (value as QuarantineFilters['code']) })
+          }
         />
         <Select
           label={t('quarantine.status')}

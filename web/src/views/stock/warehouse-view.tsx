@@ -64,4 +64,3 @@ const columns: readonly Column<Quantity>[] = [
   { name: 'lines', isNumber: true, cell: ({ last_line }) => <Pieces count={last_line} /> },
   { name: 'updated', cell: ({ updated_at }) => <When at={updated_at} /> },
 ]
-

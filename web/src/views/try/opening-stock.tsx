@@ -39,10 +39,7 @@ export function OpeningStock(): ReactNode {
           {t('openingText')}
         </Text>
         <Group gap="sm">
-          <FileButton
-            accept=".csv,text/csv,text/plain"
-            onChange={(file) => void file?.text().then(change)}
-          >
+          <FileButton accept=".csv,text/csv,text/plain" onChange={(file) => void file?.text().then(change)}>
             {(props) => (
               <Button variant="default" {...props}>
                 {t('file')}

@@ -1,5 +1,13 @@
 /** The fields of a report. */
-import { ActionIcon, Autocomplete, NumberInput, SegmentedControl, SimpleGrid, TextInput, Tooltip } from '@mantine/core'
+import {
+  ActionIcon,
+  Autocomplete,
+  NumberInput,
+  SegmentedControl,
+  SimpleGrid,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -11,7 +19,7 @@ import { leastQuantity, type DraftFaults, type ReportDraft } from './report-draf
 interface ReportFormProps {
   readonly draft: ReportDraft
   readonly faults: DraftFaults
-  change(draft: ReportDraft): void
+  readonly change: (draft: ReportDraft) => void
 }
 
 export function ReportForm({ draft, faults, change }: ReportFormProps): ReactNode {
@@ -105,11 +113,16 @@ export function ReportForm({ draft, faults, change }: ReportFormProps): ReactNod
 /** A list that is longer is not read. */
 const offeredWarehouses = 20
 
-function NewId({ make }: { make(id: string): void }): ReactNode {
+function NewId({ make }: { readonly make: (id: string) => void }): ReactNode {
   const t = useTranslations('try')
   return (
     <Tooltip label={t('makeId')}>
-      <ActionIcon variant="subtle" color="gray" aria-label={t('makeId')} onClick={() => make(crypto.randomUUID())}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={t('makeId')}
+        onClick={() => make(crypto.randomUUID())}
+      >
         <IconRefresh size={16} />
       </ActionIcon>
     </Tooltip>

@@ -124,7 +124,7 @@ function Next({ story, draft, change }: StoryProps): ReactNode {
 interface StoryProps {
   readonly story: readonly [ReportDraft, ReportDraft, ReportDraft]
   readonly draft: ReportDraft
-  change(draft: ReportDraft): void
+  readonly change: (draft: ReportDraft) => void
 }
 
 function Story({ story, draft, change }: StoryProps): ReactNode {
