@@ -1,19 +1,15 @@
 /** All of it by the keyboard alone. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import { after, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { openBrowser, openPage } from '../support/browser.ts'
-import { books, fillBooks, startDashboard, type Dashboard } from '../support/dashboard.ts'
+import { books, fillBooks, startDashboard } from '../support/dashboard.ts'
 
 const owner = { after }
-let browser: Browser
-let dashboard: Dashboard
 
-before(async () => {
-  browser = await openBrowser(owner)
-  dashboard = await startDashboard(owner)
-  await fillBooks(dashboard)
-})
+const browser = await openBrowser(owner)
+const dashboard = await startDashboard(owner)
+await fillBooks(dashboard)
 
 /** Goes on with Tab until something of this name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -72,6 +68,8 @@ test('language and colours are changed by keys, and stay', async (t) => {
   await tabTo(page, /^Language, colours/)
   await page.keyboard.press('Enter')
   await page.getByRole('menuitem', { name: 'Русский' }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Обзор' }).waitFor()
   await page.reload()

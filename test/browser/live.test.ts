@@ -1,16 +1,12 @@
 /** What moves is seen without a reload. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import { after, test } from 'node:test'
 import { openBrowser, openPage } from '../support/browser.ts'
 import { books, sample, startDashboard } from '../support/dashboard.ts'
 
 const owner = { after }
-let browser: Browser
 
-before(async () => {
-  browser = await openBrowser(owner)
-})
+const browser = await openBrowser(owner)
 
 const movement = 'c6290746-790e-43fa-8270-014dc90e02e0'
 

@@ -1,17 +1,14 @@
 /** A message that nobody can read is read, corrected and sent again, or discarded, by hand. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test, type TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import { after, test, type TestContext } from 'node:test'
+import type { Page } from 'playwright-core'
 import { openBrowser, openPage } from '../support/browser.ts'
 import { books, report, startDashboard, type Dashboard } from '../support/dashboard.ts'
 
 const owner = { after }
-let browser: Browser
 
-before(async () => {
-  browser = await openBrowser(owner)
-})
+const browser = await openBrowser(owner)
 
 const movement = randomUUID()
 const right = report({

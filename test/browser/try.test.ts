@@ -1,16 +1,12 @@
 /** A newcomer sends reports, and begins with stock from a file. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import { after, test } from 'node:test'
 import { openBrowser, openPage } from '../support/browser.ts'
 import { startDashboard } from '../support/dashboard.ts'
 
 const owner = { after }
-let browser: Browser
 
-before(async () => {
-  browser = await openBrowser(owner)
-})
+const browser = await openBrowser(owner)
 
 test('three reports of the story move a card, and end in a difference of two', async (t) => {
   const dashboard = await startDashboard(t)

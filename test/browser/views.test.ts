@@ -1,20 +1,16 @@
 /** Every view, in both languages and both colours, on a desk and on a phone. */
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { openBrowser, openPage } from '../support/browser.ts'
-import { fillBooks, startDashboard, views, type Dashboard } from '../support/dashboard.ts'
+import { fillBooks, startDashboard, views } from '../support/dashboard.ts'
 
 const owner = { after }
-let dashboard: Dashboard
-let browser: Browser
 
-before(async () => {
-  browser = await openBrowser(owner)
-  dashboard = await startDashboard(owner)
-  await fillBooks(dashboard)
-})
+const browser = await openBrowser(owner)
+const dashboard = await startDashboard(owner)
+await fillBooks(dashboard)
 
 /** Loaded, and nothing is awaited any more. */
 async function show(page: Page, path: string, title: string): Promise<void> {

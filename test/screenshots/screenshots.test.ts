@@ -1,52 +1,31 @@
+/** A picture of every view: light, dark, and on a phone. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import { after, test } from 'node:test'
 import { root } from '../../stack/state.ts'
 import { openBrowser, openPage, type Wishes } from '../support/browser.ts'
-import { books, fillBooks, startDashboard, views, type Dashboard } from '../support/dashboard.ts'
+import { fillBooks, startDashboard, views } from '../support/dashboard.ts'
 
 const owner = { after }
 const folder = join(root, 'docs/dashboard')
-let browser: Browser
-let dashboard: Dashboard
+mkdirSync(folder, { recursive: true })
+const browser = await openBrowser(owner)
+const dashboard = await startDashboard(owner)
+await fillBooks(dashboard)
 
-before(async () => {
-  mkdirSync(folder, { recursive: true })
-  browser = await openBrowser(owner)
-  dashboard = await startDashboard(owner)
-  await fillBooks(dashboard)
-})
-
-/** Something moves while the overview is looked at, so that its chart and its list are not empty. */
-async function move(page: Page): Promise<void> {
-  const { page: quiet } = { page }
-  await quiet.getByRole('status').getByText('Live').waitFor()
-}
-
-const ways: readonly (Wishes & { readonly name: string })[] = [
-  { name: 'light', colours: 'light' },
-  { name: 'dark', colours: 'dark' },
+const looks: readonly (Wishes & { readonly name: string })[] = [
+  { name: 'light', colours: 'light', width: 1280, height: 800 },
+  { name: 'dark', colours: 'dark', width: 1280, height: 800 },
+  { name: 'phone', colours: 'light', width: 390, height: 844 },
 ]
 
-for (const { name, ...wishes } of ways) {
+for (const { name, ...wishes } of looks) {
   for (const view of views) {
     test(`${view.en}, ${name}`, async (t) => {
-      const { page } = await openPage(t, browser, dashboard.url, { ...wishes, width: 1440, height: 900 })
+      const { page } = await openPage(t, browser, dashboard.url, wishes)
       await page.goto(view.path)
-      await move(page)
-      await page.screenshot({ path: join(folder, `${fileOf(view.en)}-${name}.png`) })
+      await page.getByRole('heading', { level: 1, name: view.en }).waitFor()
+      await page.screenshot({ path: join(folder, `${view.picture}-${name}.png`) })
     })
   }
 }
-
-function fileOf(title: string): string {
-  return title
-    .toLowerCase()
-    .split(' ')
-    .slice(0, 2)
-    .join('-')
-    .replaceAll(/[^a-z-]/g, '')
-}
-
-export { books }

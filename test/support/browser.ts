@@ -5,11 +5,8 @@ import type { Owner } from './environment.ts'
 
 /** One for a test file: it takes a second to start. */
 export async function openBrowser(owner: Owner): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: await Chromium.executablePath(),
-    args: Chromium.args,
-    headless: true,
-  })
+  const executablePath = await Chromium.executablePath()
+  const browser = await chromium.launch({ executablePath, headless: true })
   owner.after(() => browser.close())
   return browser
 }

@@ -133,19 +133,39 @@ export async function fillBooks({ send: sendAll, service }: Dashboard): Promise<
   })
 }
 
-/** Every view with something in it: its address and its title in both languages. */
+/** Every view with something in it: its address, its title in both languages, and what a picture of it is called. */
 export const views = [
-  { path: '/', en: 'Overview', ru: 'Обзор' },
-  { path: '/warehouses', en: 'Warehouses', ru: 'Склады' },
-  { path: `/warehouses/${books.north.id}`, en: 'Warehouse WH-3322', ru: 'Склад WH-3322' },
-  { path: `/products/${books.product}`, en: 'Product 4705204f…bf55', ru: 'Товар 4705204f…bf55' },
-  { path: `/warehouses/${books.north.id}/products/${books.product}`, en: 'Card', ru: 'Карточка' },
-  { path: '/movements', en: 'Movements', ru: 'Перемещения' },
-  { path: `/movements/${books.short}`, en: 'Movement 10000000…0002', ru: 'Перемещение 10000000…0002' },
-  { path: '/transit', en: 'In transit', ru: 'В пути' },
-  { path: '/held', en: 'Held', ru: 'Ждут запаса' },
-  { path: '/differences', en: 'Differences', ru: 'Расхождения' },
-  { path: '/quarantine', en: 'Quarantine', ru: 'Карантин' },
-  { path: '/quarantine/1', en: 'Message 1 in quarantine', ru: 'Сообщение 1 в карантине' },
-  { path: '/try', en: 'Try it', ru: 'Попробовать' },
+  { picture: 'overview', path: '/', en: 'Overview', ru: 'Обзор' },
+  { picture: 'warehouses', path: '/warehouses', en: 'Warehouses', ru: 'Склады' },
+  {
+    picture: 'warehouse',
+    path: `/warehouses/${books.north.id}`,
+    en: 'Warehouse WH-3322',
+    ru: 'Склад WH-3322',
+  },
+  {
+    picture: 'product',
+    path: `/products/${books.product}`,
+    en: 'Product 4705204f…bf55',
+    ru: 'Товар 4705204f…bf55',
+  },
+  {
+    picture: 'card',
+    path: `/warehouses/${books.north.id}/products/${books.product}`,
+    en: 'Card',
+    ru: 'Карточка',
+  },
+  { picture: 'movements', path: '/movements', en: 'Movements', ru: 'Перемещения' },
+  {
+    picture: 'movement',
+    path: `/movements/${books.short}`,
+    en: 'Movement 10000000…0002',
+    ru: 'Перемещение 10000000…0002',
+  },
+  { picture: 'transit', path: '/transit', en: 'In transit', ru: 'В пути' },
+  { picture: 'held', path: '/held', en: 'Held', ru: 'Ждут запаса' },
+  { picture: 'differences', path: '/differences', en: 'Differences', ru: 'Расхождения' },
+  { picture: 'quarantine', path: '/quarantine', en: 'Quarantine', ru: 'Карантин' },
+  { picture: 'message', path: '/quarantine/1', en: 'Message 1 in quarantine', ru: 'Сообщение 1 в карантине' },
+  { picture: 'try', path: '/try', en: 'Try it', ru: 'Попробовать' },
 ] as const

@@ -44,11 +44,11 @@ export const heldOnCard = (client: Client, card: CardName) =>
   })
 
 /** Lines before `cursor`. They never change but for the status of their movements. */
-export const olderLinesOf = (client: Client, card: CardName, cursor: string | null) =>
+export const olderLinesOf = (client: Client, { warehouse_id, product_id }: CardName, cursor: string | null) =>
   infiniteQueryOptions({
-    queryKey: ['lines', card.warehouse_id, card.product_id, cursor],
+    queryKey: ['lines', warehouse_id, product_id, cursor],
     queryFn: ({ signal, pageParam }) =>
-      client.getCard({ ...card, limit: pageRows, cursor: pageParam }, { signal }),
+      client.getCard({ warehouse_id, product_id, limit: pageRows, cursor: pageParam }, { signal }),
     initialPageParam: cursor ?? '',
     getNextPageParam: (page) => page.next_cursor,
     enabled: cursor !== null,

@@ -7,11 +7,11 @@ import { BincardProblem } from '../../../src/client/client.ts'
 
 interface FaultNoteProps {
   readonly error: unknown
-  readonly title?: string
+  /** Of a question that was asked; without it something was to be done. */
   readonly retry?: () => void
 }
 
-export function FaultNote({ error, title, retry }: FaultNoteProps): ReactNode {
+export function FaultNote({ error, retry }: FaultNoteProps): ReactNode {
   const t = useTranslations('state')
   return (
     <Alert
@@ -19,7 +19,7 @@ export function FaultNote({ error, title, retry }: FaultNoteProps): ReactNode {
       color="red"
       variant="light"
       icon={<IconAlertTriangle size={18} />}
-      title={title ?? t('failed')}
+      title={retry === undefined ? t('notDone') : t('failed')}
     >
       <Group justify="space-between" align="flex-end" gap="sm">
         <FaultText error={error} />

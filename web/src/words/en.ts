@@ -58,6 +58,7 @@ export const en = {
   state: {
     loading: 'Loading',
     failed: 'This could not be loaded',
+    notDone: 'This could not be done',
     unreachable: 'The service does not answer.',
     retry: 'Try again',
     unknownPage: 'There is no such page',
@@ -218,7 +219,6 @@ export const en = {
     title: 'Product {name}',
     lead: 'Where it lies, a card for each warehouse.',
     empty: 'No warehouse has a card of this product.',
-    movements: 'Movements of it',
   },
   card: {
     title: 'Card',
@@ -243,6 +243,7 @@ export const en = {
     older: 'Show older lines',
     heldTitle: 'What waits for stock',
     heldText: '{missing, plural, one {# piece is} other {# pieces are}} missing for the first of them.',
+    movements: 'Movements of this card',
     all: 'All',
   },
   movements: {
@@ -255,6 +256,7 @@ export const en = {
     warehouseHint: 'Code or id',
     product: 'Product',
     productHint: 'Its id',
+    warehouseFirst: 'Within a warehouse',
     from: 'Recorded from',
     to: 'Recorded before',
     malformed: 'This is no id',

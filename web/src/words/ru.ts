@@ -60,6 +60,7 @@ export const ru: Words = {
   state: {
     loading: 'Загрузка',
     failed: 'Не удалось загрузить',
+    notDone: 'Не удалось выполнить',
     unreachable: 'Сервис не отвечает.',
     retry: 'Повторить',
     unknownPage: 'Такой страницы нет',
@@ -222,7 +223,6 @@ export const ru: Words = {
     title: 'Товар {name}',
     lead: 'Где он лежит, по карточке на склад.',
     empty: 'Ни на одном складе нет карточки этого товара.',
-    movements: 'Его перемещения',
   },
   card: {
     title: 'Карточка',
@@ -247,6 +247,7 @@ export const ru: Words = {
     heldTitle: 'Что ждёт запаса',
     heldText:
       'Первой из них не хватает {missing, plural, one {# штуки} few {# штук} many {# штук} other {# штуки}}.',
+    movements: 'Перемещения этой карточки',
     all: 'Все',
   },
   movements: {
@@ -259,6 +260,7 @@ export const ru: Words = {
     warehouseHint: 'Код или номер',
     product: 'Товар',
     productHint: 'Его номер',
+    warehouseFirst: 'Внутри склада',
     from: 'Записано с',
     to: 'Записано до',
     malformed: 'Это не номер',

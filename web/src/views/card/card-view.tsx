@@ -8,6 +8,7 @@ import { useApi } from '../../api/api.tsx'
 import { cardOf } from '../../api/queries.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { WarehouseName, ProductName } from '../../parts/names.tsx'
+import { RouteButton } from '../../parts/route-link.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import { CardFigures } from './card-figures.tsx'
 import { CardHistory } from './card-history.tsx'
@@ -32,6 +33,11 @@ export function CardView(): ReactNode {
               {t('warehouse')} <WarehouseName id={warehouse} />
             </span>
           </Group>
+        }
+        actions={
+          <RouteButton variant="default" size="xs" to="/movements" search={name}>
+            {t('movements')}
+          </RouteButton>
         }
       />
       <Answer query={card} height={480}>

@@ -33,7 +33,12 @@ interface IdFilterProps {
   readonly change: (id: string | undefined) => void
 }
 
-export function ProductFilter({ id = '', change }: IdFilterProps): ReactNode {
+interface ProductFilterProps extends IdFilterProps {
+  /** A warehouse is chosen. */
+  readonly isPossible: boolean
+}
+
+export function ProductFilter({ id = '', isPossible, change }: ProductFilterProps): ReactNode {
   const t = useTranslations('movements')
   const [text, setText] = useState(id)
   useEffect(() => setText(id), [id])
@@ -41,7 +46,8 @@ export function ProductFilter({ id = '', change }: IdFilterProps): ReactNode {
   return (
     <TextInput
       label={t('product')}
-      placeholder={t('productHint')}
+      placeholder={isPossible ? t('productHint') : t('warehouseFirst')}
+      disabled={!isPossible}
       value={text}
       error={isWrong ? t('malformed') : null}
       spellCheck={false}

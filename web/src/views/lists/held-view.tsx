@@ -12,7 +12,7 @@ import { Age, Pieces } from '../../parts/figures.tsx'
 import { CardLink, MovementName, WarehouseName } from '../../parts/names.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
-import type { HeldFilters } from '../filters.ts'
+import { withCardOrWarehouse, type HeldFilters } from '../filters.ts'
 import { FilterBar, ProductFilter, WarehouseFilter } from './filter-bar.tsx'
 import { useOverdue } from './use-overdue.ts'
 
@@ -22,7 +22,7 @@ export function HeldView(): ReactNode {
   const filters = useSearch({ from: '/held' })
   const navigate = useNavigate({ from: '/held' })
   const filter = (change: HeldFilters): void =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
+    void navigate({ search: (before) => withCardOrWarehouse({ ...before, ...change }), replace: true })
   const options = heldOf(client, filters)
   const { held_seconds: overdueSeconds } = useOverdue()
   const isFiltered = Object.values(filters).some((value) => value !== undefined)
@@ -31,7 +31,11 @@ export function HeldView(): ReactNode {
       <ViewHead title={t('views.held')} lead={t('held.lead')} />
       <FilterBar isFiltered={isFiltered} clear={() => void navigate({ search: {}, replace: true })}>
         <WarehouseFilter id={filters.warehouse_id} change={(warehouse_id) => filter({ warehouse_id })} />
-        <ProductFilter id={filters.product_id} change={(product_id) => filter({ product_id })} />
+        <ProductFilter
+          isPossible={filters.warehouse_id !== undefined}
+          id={filters.product_id}
+          change={(product_id) => filter({ product_id })}
+        />
       </FilterBar>
       <PagedTable
         label={t('views.held')}

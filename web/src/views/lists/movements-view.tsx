@@ -13,7 +13,7 @@ import { MovementName, ProductName, WarehouseName } from '../../parts/names.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import { en } from '../../words/en.ts'
-import type { MovementFilters } from '../filters.ts'
+import { withBeginning, withCardOrWarehouse, type MovementFilters } from '../filters.ts'
 import { FilterBar, ProductFilter, WarehouseFilter } from './filter-bar.tsx'
 import { fromLocal, toLocal } from '../../parts/local-time.ts'
 
@@ -25,7 +25,10 @@ export function MovementsView(): ReactNode {
   const filters = useSearch({ from: '/movements' })
   const navigate = useNavigate({ from: '/movements' })
   const filter = (change: MovementFilters): void =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
+    void navigate({
+      search: (before) => withBeginning(withCardOrWarehouse({ ...before, ...change }), Date.now()),
+      replace: true,
+    })
   const options = movementsOf(client, filters)
   const isFiltered = Object.values(filters).some((value) => value !== undefined)
   return (
@@ -44,7 +47,11 @@ export function MovementsView(): ReactNode {
           onChange={(value) => filter({ status: value === '' ? undefined : (value as MovementStatus) })}
         />
         <WarehouseFilter id={filters.warehouse_id} change={(warehouse_id) => filter({ warehouse_id })} />
-        <ProductFilter id={filters.product_id} change={(product_id) => filter({ product_id })} />
+        <ProductFilter
+          isPossible={filters.warehouse_id !== undefined}
+          id={filters.product_id}
+          change={(product_id) => filter({ product_id })}
+        />
         <TextInput
           type="datetime-local"
           label={t('movements.from')}

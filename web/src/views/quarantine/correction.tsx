@@ -5,6 +5,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MovementMessage } from '../../../../src/client/client.ts'
 import { useApi } from '../../api/api.tsx'
+import { postReport } from '../../api/post-report.ts'
 import { Waiting } from '../../parts/answer.tsx'
 import { FaultNote } from '../../parts/fault-note.tsx'
 import type { SendProps } from './decision.tsx'
@@ -26,10 +27,9 @@ export function Correction({ message, isSending, send }: SendProps): ReactNode {
   )
   const read = readObject(text)
   const rehearsal = useMutation({
-    mutationFn: (body: MovementMessage) =>
-      client.postEvents({ body, mediaType: 'application/cloudevents+json', dry_run: true }),
+    mutationFn: (corrected: MovementMessage) => postReport(client, { message: corrected, isRehearsal: true }),
   })
-  const [would] = rehearsal.data?.outcomes ?? []
+  const would = rehearsal.data
   const edit = (value: string): void => {
     setText(value)
     rehearsal.reset()

@@ -12,7 +12,6 @@ import { Pieces, When } from '../../parts/figures.tsx'
 import { CopyId, shortId } from '../../parts/id.tsx'
 import { CardLink } from '../../parts/names.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
-import { RouteButton } from '../../parts/route-link.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import { useWarehouseName } from '../../parts/warehouse-names.tsx'
 
@@ -24,15 +23,7 @@ export function ProductView(): ReactNode {
   const title = t('title', { name: shortId(product) })
   return (
     <Stack gap="lg">
-      <ViewHead
-        title={title}
-        lead={t('lead')}
-        actions={
-          <RouteButton variant="default" size="xs" to="/movements" search={{ product_id: product }}>
-            {t('movements')}
-          </RouteButton>
-        }
-      >
+      <ViewHead title={title} lead={t('lead')}>
         {title} <CopyId id={product} />
       </ViewHead>
       <PagedTable

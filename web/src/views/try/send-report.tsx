@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useApi } from '../../api/api.tsx'
+import { postReport } from '../../api/post-report.ts'
 import { FaultNote } from '../../parts/fault-note.tsx'
 import { toLocal } from '../../parts/local-time.ts'
 import { RouteLink } from '../../parts/route-link.tsx'
@@ -28,11 +29,7 @@ export function SendReport(): ReactNode {
   const isRight = Object.keys(faults).length === 0
   const send = useMutation({
     mutationFn: ({ report, isRehearsal }: { report: ReportDraft; isRehearsal: boolean }) =>
-      client.postEvents({
-        body: messageOf(report, messageId),
-        mediaType: 'application/cloudevents+json',
-        ...(isRehearsal ? { dry_run: true } : {}),
-      }),
+      postReport(client, { message: messageOf(report, messageId), isRehearsal }),
   })
   const change = (next: ReportDraft): void => {
     setDraft(next)
@@ -44,8 +41,8 @@ export function SendReport(): ReactNode {
     setWasAsked(true)
     if (isRight) send.mutate({ report: draft, isRehearsal })
   }
-  const [outcome] = send.data?.outcomes ?? []
-  const isSent = send.data?.dry_run === false
+  const outcome = send.data
+  const isTaken = send.variables?.isRehearsal === false && outcome?.outcome !== 'rejected'
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, md: 7 }}>
@@ -72,11 +69,11 @@ export function SendReport(): ReactNode {
             {send.error === null ? null : <FaultNote error={send.error} />}
             {outcome === undefined ? null : (
               <OutcomeAlert
-                title={t(isSent ? 'sent' : 'rehearsed', { outcome: outcomeName(outcome.outcome) })}
+                title={t(isTaken ? 'sent' : 'rehearsed', { outcome: outcomeName(outcome.outcome) })}
                 outcome={outcome}
               >
-                {isSent ? <Places draft={draft} /> : null}
-                {isSent ? <Next story={story} draft={draft} change={change} /> : null}
+                {isTaken ? <Places draft={draft} /> : null}
+                {isTaken ? <Next story={story} draft={draft} change={change} /> : null}
               </OutcomeAlert>
             )}
           </Stack>
