@@ -33,7 +33,7 @@ export interface TestRun {
 const kafkaHeapMegabytes = 384
 
 /** What looks at the dashboard, by folder. */
-const lookers = new Set(['browser', 'screenshots'])
+const lookers = new Set(['browser', 'screenshots', 'page'])
 
 /** Tests live in a folder named by what they need; what is not listed here needs all parts. */
 const needs: Record<string, { readonly [part in 'postgres' | 'kafka' | 'redis']: boolean }> = {

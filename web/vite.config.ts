@@ -25,6 +25,12 @@ const compressed: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), compressed],
-  build: { outDir, emptyOutDir: true, target: 'baseline-widely-available' },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: 'baseline-widely-available',
+    // Whose work is in it, with their notices, as their licences ask.
+    license: { fileName: 'assets/licences.md' },
+  },
   server: { proxy: { '/api': service, '/docs': service, '/openapi.json': service } },
 })

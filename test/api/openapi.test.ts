@@ -48,6 +48,7 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
     ['get', '/api/differences', ofLists],
     ['get', '/api/held', ofLists],
     ['get', '/api/overview', ofLists],
+    ['get', '/api/throughput', ['200', '304', '400', '401', '403', '408', '429', '431', '500']],
     ['get', '/api/stream', ['200', '400', '401', '403', '408', '429', '431', '500', '503']],
     ['get', '/api/quarantine', ofLists],
     ['get', '/api/quarantine/{quarantine_id}', ofWaiting],

@@ -54,6 +54,7 @@ test('an empty environment gives the defaults', () => {
     batch: { maxEvents: 5000, maxBytes: 8_388_608, atOnce: 3, maxAgeMs: 5 },
     nearState: { cards: 200_000 },
     retry: { minMs: 50, maxMs: 5000 },
+    attention: { transitOverdueSeconds: 259_200, heldOverdueSeconds: 86_400 },
     metrics: { host: '127.0.0.1', port: 9090 },
   })
 })

@@ -1,6 +1,7 @@
 /** The words of one language for all that is below, and the switch between languages. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { IntlProvider } from 'use-intl'
+import type { en } from './en.ts'
 import { chooseLanguage, languages, localeOf, type Language } from './words.ts'
 
 const place = 'bincard.language'
@@ -48,3 +49,10 @@ export function useLanguage(): LanguageSwitch {
 
 /** The person's own: a warehouse thinks in the time of its clock on the wall. */
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+
+/** The keys of the words, and what each message takes, are checked where they are used. */
+declare module 'use-intl' {
+  interface AppConfig {
+    Messages: typeof en
+  }
+}

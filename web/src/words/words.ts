@@ -26,9 +26,3 @@ export function chooseLanguage(chosen: string | null, wishes: readonly string[])
 function isLanguage(text: string): text is Language {
   return Object.hasOwn(languages, text)
 }
-
-declare module 'use-intl' {
-  interface AppConfig {
-    Messages: typeof en
-  }
-}
