@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { freshDatabase, freshTopic, type Owner } from './environment.ts'
 import { send } from './send.ts'
 import { startService, type ServiceProcess } from './service-process.ts'
@@ -99,6 +100,7 @@ export async function fillBooks({ send: sendAll, service }: Dashboard): Promise<
     report({ event: 'departure', warehouse: north, product, movement, quantity, age })
   const come = (warehouse: Report['warehouse'], movement: string, quantity: number, age: number): object =>
     report({ event: 'arrival', warehouse, product, movement, quantity, age })
+  const wrong = come(north, randomUUID(), 12, day) as { readonly data: object }
   const everyday = Array.from({ length: 60 }, (_, index) => {
     const movement = randomUUID()
     const age = 6 * day - index * 7000
@@ -124,12 +126,38 @@ export async function fillBooks({ send: sendAll, service }: Dashboard): Promise<
       quantity: 500,
       age: 2 * day,
     }),
+    { ...wrong, data: { ...wrong.data, quantity: 'twelve' } },
     '{"id": "cut off',
     { ...report({ ...supply, movement: randomUUID(), quantity: 5 }), type: 'ru.retail.prices' },
   )
   await waitFor('the books', async () => {
     const { body } = await service.get('/api/overview')
-    return (body as { totals: { quarantine_open: number } }).totals.quarantine_open === 2
+    return (body as { totals: { quarantine_open: number } }).totals.quarantine_open === 3
+  })
+}
+
+/** Some events a second between the warehouses of `fillBooks`, until the owner is done. */
+export function startTrade(owner: Owner, { send: sendAll }: Dashboard): void {
+  const stop = new AbortController()
+  const products = Array.from({ length: 12 }, () => randomUUID())
+  const trade = async (): Promise<void> => {
+    for (let step = 0; !stop.signal.aborted; step += 1) {
+      const [from, to] = step % 2 === 0 ? [books.north, books.south] : [books.east, books.north]
+      const product = products[step % products.length] ?? books.product
+      const goods = { product, movement: randomUUID(), quantity: 1 + ((step * 7) % 40) }
+      const supply = { ...goods, movement: randomUUID(), quantity: 60 }
+      await sendAll(
+        report({ event: 'arrival', warehouse: from, ...supply, age: 20_000 }),
+        report({ event: 'departure', warehouse: from, ...goods, age: 9000 + step }),
+        ...(step % 5 === 4 ? [] : [report({ event: 'arrival', warehouse: to, ...goods, age: 600 })]),
+      )
+      await setTimeout(200 + 150 * (step % 4), undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  }
+  const running = trade()
+  owner.after(async () => {
+    stop.abort()
+    await running
   })
 }
 

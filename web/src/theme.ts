@@ -25,5 +25,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-cyan-light': '#e3f3f6',
     '--mantine-color-cyan-light-hover': '#d6edf1',
   },
-  dark: { '--mantine-color-body': '#1b1e22', '--mantine-color-dimmed': '#a3a8af' },
+  dark: {
+    '--mantine-color-body': '#1b1e22',
+    '--mantine-color-dimmed': '#a3a8af',
+    '--mantine-color-red-light': '#47201f',
+    '--mantine-color-orange-light': '#43290f',
+    '--mantine-color-yellow-light': '#3d3010',
+  },
 })

@@ -12,7 +12,7 @@ export function FigureTiles({ overview }: { overview: Overview }): ReactNode {
   const { totals, lag, rate } = overview
   const number = (count: number): string => format.number(count)
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, xl: 6 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
       <Tile
         to="/warehouses"
         name={t('cards')}

@@ -9,6 +9,7 @@ import { postReport } from '../../api/post-report.ts'
 import { Waiting } from '../../parts/answer.tsx'
 import { FaultNote } from '../../parts/fault-note.tsx'
 import type { SendProps } from './decision.tsx'
+import { faultyPlace } from './faulty-place.ts'
 import { OutcomeAlert } from './outcome-note.tsx'
 
 /** Of the editor, in pixels. */
@@ -25,6 +26,7 @@ export function Correction({ message, isSending, send }: SendProps): ReactNode {
   const [text, setText] = useState(() =>
     beginOf(message.value?.encoding === 'utf-8' ? message.value.data : ''),
   )
+  const [place] = useState(() => faultyPlace(text, message))
   const read = readObject(text)
   const rehearsal = useMutation({
     mutationFn: (corrected: MovementMessage) => postReport(client, { message: corrected, isRehearsal: true }),
@@ -44,7 +46,7 @@ export function Correction({ message, isSending, send }: SendProps): ReactNode {
           {t('correctText')}
         </Text>
         <Suspense fallback={<Waiting height={height} />}>
-          <JsonEditor label={t('editor')} height={height} value={text} onChange={edit} />
+          <JsonEditor label={t('editor')} height={height} value={text} place={place} onChange={edit} />
         </Suspense>
         {read.error === null ? null : (
           <Text size="sm" c="var(--bincard-late)" role="alert">

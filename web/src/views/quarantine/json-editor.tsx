@@ -1,11 +1,13 @@
 /** CodeMirror as a component, for JSON. Loaded only where something is corrected. */
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json, jsonParseLinter } from '@codemirror/lang-json'
-import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { bracketMatching, syntaxHighlighting } from '@codemirror/language'
 import { linter } from '@codemirror/lint'
 import { EditorState } from '@codemirror/state'
 import { EditorView, keymap, lineNumbers } from '@codemirror/view'
+import { classHighlighter } from '@lezer/highlight'
 import { useEffect, useRef, type ReactNode } from 'react'
+import type { Place } from './faulty-place.ts'
 import classes from './json-editor.module.css'
 
 interface JsonEditorProps {
@@ -14,13 +16,15 @@ interface JsonEditorProps {
   readonly height: number
   /** What it begins with. */
   readonly value: string
+  /** In what it begins with: what a person is to look at first. */
+  readonly place: Place | null
   readonly onChange: (value: string) => void
 }
 
 /** Tab goes on to the next field, as everywhere else on the page: nobody is caught in the editor (WCAG 2.1.2). */
-export function JsonEditor({ label, height, value, onChange }: JsonEditorProps): ReactNode {
+export function JsonEditor({ label, height, value, place: looksAt, onChange }: JsonEditorProps): ReactNode {
   const place = useRef<HTMLDivElement>(null)
-  const first = useRef(value)
+  const first = useRef({ value, looksAt })
   const changed = useRef(onChange)
   useEffect(() => {
     changed.current = onChange
@@ -30,7 +34,7 @@ export function JsonEditor({ label, height, value, onChange }: JsonEditorProps):
     const view = new EditorView({
       parent: place.current,
       state: EditorState.create({
-        doc: first.current,
+        doc: first.current.value,
         extensions: [
           lineNumbers(),
           history(),
@@ -38,7 +42,7 @@ export function JsonEditor({ label, height, value, onChange }: JsonEditorProps):
           keymap.of([...defaultKeymap, ...historyKeymap]),
           json(),
           linter(jsonParseLinter()),
-          syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+          syntaxHighlighting(classHighlighter),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorView.updateListener.of((update) => {
@@ -47,6 +51,13 @@ export function JsonEditor({ label, height, value, onChange }: JsonEditorProps):
         ],
       }),
     })
+    const { looksAt: at } = first.current
+    if (at !== null) {
+      view.dispatch({
+        selection: { anchor: at.from, head: at.to },
+        effects: EditorView.scrollIntoView(at.from, { y: 'center' }),
+      })
+    }
     return () => view.destroy()
   }, [label])
   return <div ref={place} className={classes['editor']} style={{ height }} />
