@@ -78,7 +78,7 @@ test('language and colours are changed by keys, and stay', async (t) => {
 
 test('the editor of a message lets go of the keyboard', async (t) => {
   const { page } = await openPage(t, browser, dashboard.url)
-  await page.goto('/quarantine/2')
+  await page.goto('/quarantine/1')
   await page.getByRole('textbox', { name: 'The corrected message' }).focus()
   await tabTo(page, /^Rehearse$/)
 })

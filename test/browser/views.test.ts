@@ -26,12 +26,7 @@ for (const view of views) {
       await show(page, view.path, view[language])
       assert.equal(await page.locator('html').getAttribute('lang'), language)
       assert.equal(await page.title(), `${view[language]} · Bincard`)
-      // A message without its words shows its key: `overview.lead`.
-      const text = await page.locator('body').innerText()
-      assert.doesNotMatch(
-        text,
-        /\b(frame|views|live|state|parts|column|overview|card|movement|transit)\.[a-z]\w+/,
-      )
+      // Among them every message without its words.
       assert.deepEqual(complaints, [])
     })
   }
