@@ -103,6 +103,15 @@ export const movementsOf = (client: Client, filters: Filters<'listMovements'>) =
     ...byCursor,
   })
 
+/** What happened last before this page listened. Asked for once: what comes later is told. */
+export const pastMovementsOf = (client: Client, rows: number) =>
+  queryOptions({
+    queryKey: ['past', rows],
+    queryFn: ({ signal }) => client.listMovements({ limit: rows }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: false,
+  })
+
 export const transitOf = (client: Client, filters: Filters<'listTransit'>) =>
   infiniteQueryOptions({
     queryKey: ['list', 'transit', filters],

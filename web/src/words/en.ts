@@ -186,7 +186,7 @@ export const en = {
     throughputNow: 'Events a second over the last five minutes; now {rate}, {peak} at most.',
     throughputHint: 'the last five minutes',
     latest: 'Latest bookings',
-    latestEmpty: 'Nothing has been booked since this page was opened.',
+    latestEmpty: 'Nothing has been booked yet.',
     latestEmptyLink: 'Send an event and see it here',
     attention: 'Needs attention',
     attentionNone: 'Nothing waits for anybody.',

@@ -189,7 +189,7 @@ export const ru: Words = {
     throughputNow: 'События в секунду за последние пять минут; сейчас {rate}, самое большее {peak}.',
     throughputHint: 'последние пять минут',
     latest: 'Последние записи',
-    latestEmpty: 'С открытия страницы ничего не учтено.',
+    latestEmpty: 'Пока ничего не учтено.',
     latestEmptyLink: 'Отправьте событие и увидите его здесь',
     attention: 'Требует внимания',
     attentionNone: 'Никого ничто не ждёт.',
