@@ -1,6 +1,7 @@
 /** Every view, in both languages and both colours, on a desk and on a phone. */
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { openBrowser, openPage } from '../support/browser.ts'
@@ -62,3 +63,34 @@ suite('a phone shows all of it without scrolling sideways', () => {
     })
   }
 })
+
+suite('nothing jumps while a view is loaded over a slow network', () => {
+  for (const view of views) {
+    test(view.en, async (t) => {
+      const { page } = await openPage(t, browser, dashboard.url)
+      await page.addInitScript(() => {
+        const shifts: number[] = []
+        Object.assign(globalThis, { shifts })
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+        }).observe({ type: 'layout-shift', buffered: true })
+      })
+      await page.route('**/api/**', async (route) => {
+        await setTimeout(slowMs)
+        await route.continue()
+      })
+      await show(page, view.path, view.en)
+      await setTimeout(settleMs)
+      const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts)
+      const sum = shifts.reduce((all, shift) => all + shift, 0)
+      t.diagnostic(`layout shift ${sum.toFixed(3)}`)
+      assert(sum < mostShift, `${sum}`)
+    })
+  }
+})
+
+/** Each answer of the API takes so much longer, in milliseconds; some views ask twice, one after the other. */
+const slowMs = 300
+const settleMs = 1_200
+/** What is called good: https://web.dev/articles/cls. */
+const mostShift = 0.1
