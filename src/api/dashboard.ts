@@ -26,8 +26,10 @@ const views = [
   '/try',
 ]
 
-/** The names of the files hold a hash of what is in them. */
+/** A name with a hash of what is in the file means the same file forever; others are asked for anew. */
+const hashed = /-[\w-]{8,}\.(?:js|css)$/
 const forever = { maxAge: '1y', immutable: true }
+const anew = { maxAge: 0 }
 
 /** `folder`: where the build lies. Without one its addresses say how to make it. */
 export async function dashboard(
@@ -51,7 +53,7 @@ export async function dashboard(
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
     const { file } = request.params
     if (!files.has(file)) return sendProblem(request, reply, { code: 'route_unknown' })
-    return reply.sendFile(file, forever)
+    return reply.sendFile(file, hashed.test(file) ? forever : anew)
   })
 }
 

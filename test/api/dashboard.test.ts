@@ -8,7 +8,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { ask, startApi } from '../support/http.ts'
 import { testKey } from '../support/keys.ts'
 
-const page = '<!doctype html><script type="module" src="/assets/main-abc.js"></script>'
+const page = '<!doctype html><script type="module" src="/assets/main-abcd1234.js"></script>'
 const script = 'export const answer = 42\n'
 
 function buildFolder(t: TestContext): string {
@@ -16,8 +16,8 @@ function buildFolder(t: TestContext): string {
   t.after(() => rmSync(folder, { recursive: true }))
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), page)
-  writeFileSync(join(folder, 'assets/main-abc.js'), script)
-  writeFileSync(join(folder, 'assets/main-abc.js.br'), brotliCompressSync(script))
+  writeFileSync(join(folder, 'assets/main-abcd1234.js'), script)
+  writeFileSync(join(folder, 'assets/main-abcd1234.js.br'), brotliCompressSync(script))
   return folder
 }
 
@@ -39,7 +39,7 @@ test('the page is the answer to each of its views, also for whoever has no key y
 
 test('a file is kept forever, and comes as small as the browser takes it', async (t) => {
   const { url } = await startApi(t, { dashboard: buildFolder(t) })
-  const answer = await fetch(`${url}/assets/main-abc.js`, { headers: { 'accept-encoding': 'br' } })
+  const answer = await fetch(`${url}/assets/main-abcd1234.js`, { headers: { 'accept-encoding': 'br' } })
   assert.equal(answer.headers.get('content-encoding'), 'br')
   assert.equal(answer.headers.get('cache-control'), 'public, max-age=31536000, immutable')
   assert.match(answer.headers.get('content-type') ?? '', /javascript/)

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import type { WarehouseId } from '../../src/message/event.ts'
 import { testKey } from '../support/keys.ts'
 import { openBrowser, openPage } from '../support/browser.ts'
-import { books, fillBooks, startDashboard } from '../support/dashboard.ts'
+import { books, fillBooks, report, startDashboard } from '../support/dashboard.ts'
 
 const owner = { after }
 
@@ -75,4 +76,32 @@ test('a service with keys asks for one, refuses a wrong one, and shows what the 
   await page.getByRole('button', { name: 'Open' }).click()
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
   await page.getByRole('status').getByText('Live').waitFor()
+})
+
+test('a key of one warehouse opens what is about it, and says of the rest that it is not for it', async (t) => {
+  const { key, secret } = testKey('north', 'read', [books.north.id as WarehouseId])
+  const line = `${key.name}:${key.role}:${books.north.id}:${key.hash.toString('hex')}`
+  const guarded = await startDashboard(t, { API_KEYS: line })
+  await guarded.send(
+    report({
+      event: 'arrival',
+      warehouse: books.north,
+      product: books.product,
+      movement: books.short,
+      quantity: 5,
+    }),
+  )
+  const { page } = await openPage(t, browser, guarded.url)
+  await page.goto(`/warehouses/${books.north.id}/products/${books.product}`)
+  // As a person types: what is typed outlives that the page asks again.
+  await page.getByLabel('API key').pressSequentially(secret, { delay: 80 })
+  await page.getByRole('button', { name: 'Open' }).click()
+  await page.getByTestId('quantity').getByText('5', { exact: true }).waitFor()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.waitForTimeout(3000)
+  assert.equal(await page.getByTestId('quantity').isVisible(), true)
+  assert(asked.length < 5, asked.join(', '))
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.getByRole('alert').getByText('limited to some warehouses').first().waitFor()
 })

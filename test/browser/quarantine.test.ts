@@ -57,6 +57,7 @@ test('a broken message is corrected, rehearsed and redriven', async (t) => {
   await page.getByText('Sent like this it would be: Booked').waitFor()
   await page.getByRole('button', { name: 'Send the corrected message' }).click()
   await page.getByText(/^Sent again by somebody without a key/).waitFor()
+  await page.getByText('Done: Booked').waitFor()
   const card = await dashboard.service.get(`/api/warehouses/${books.north.id}/products/${books.product}`)
   assert.equal((card.body as { quantity: number }).quantity, 12)
 })

@@ -2,8 +2,8 @@
  * What the views ask the service, by name. A key begins with the kind of thing and goes on with which one, so that
  * what the stream tells finds the answers that it makes old (live/renew.ts).
  */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { pages, type Client, type Warehouse } from '../../../src/client/client.ts'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { pages, type CallOptions, type Client, type Warehouse } from '../../../src/client/client.ts'
 
 type Filters<List extends keyof Client> = Omit<NonNullable<Parameters<Client[List]>[0]>, 'cursor' | 'after'>
 
@@ -11,6 +11,8 @@ type Filters<List extends keyof Client> = Omit<NonNullable<Parameters<Client[Lis
 const pageRows = 50
 /** Overdue and different movements beside the figures. */
 const attentionRows = 5
+/** Looking for them: each page with little in it stands for hundreds of movements that do not fit. */
+const mostPagesWalked = 4
 /** The API answers no more rows at once. */
 const mostRows = 200
 /** Those beyond are named by their ids. */
@@ -41,6 +43,28 @@ export const heldOnCard = (client: Client, card: CardName) =>
   queryOptions({
     queryKey: ['card', card.warehouse_id, card.product_id, 'held'],
     queryFn: ({ signal }) => client.listHeld({ ...card, limit: attentionRows }, { signal }),
+  })
+
+/** The lines right below the newest ones, as many as have left those since older ones were loaded. */
+export const linesBelowOf = (
+  client: Client,
+  { warehouse_id, product_id }: CardName,
+  below: { readonly cursor: string; readonly count: number } | null,
+) =>
+  queryOptions({
+    queryKey: ['card', warehouse_id, product_id, 'below', below],
+    queryFn: ({ signal }) =>
+      client.getCard(
+        {
+          warehouse_id,
+          product_id,
+          cursor: below?.cursor ?? '',
+          limit: Math.min(below?.count ?? 1, mostRows),
+        },
+        { signal },
+      ),
+    enabled: below !== null,
+    placeholderData: keepPreviousData,
   })
 
 /** Lines before `cursor`. They never change but for the status of their movements. */
@@ -150,8 +174,52 @@ export const quarantinedOf = (client: Client, quarantine_id: number) =>
     queryFn: ({ signal }) => client.getQuarantinedMessage({ quarantine_id }, { signal }),
   })
 
+export interface FirstRows<Row> {
+  readonly items: readonly Row[]
+  /** Otherwise there may be more, even where there are no items: a filtered list has pages with nothing in them. */
+  readonly isWhole: boolean
+}
+
 /** The few rows that the overview shows of a long list. */
-export const attentionLimit = { limit: attentionRows }
+export const firstOverdueOf = (client: Client, older_than: number) =>
+  queryOptions({
+    queryKey: ['list', 'first-overdue', older_than],
+    queryFn: ({ signal }) => firstRows(client.listTransit, { older_than }, signal),
+  })
+
+export const firstDifferencesOf = (client: Client) =>
+  queryOptions({
+    queryKey: ['list', 'first-differences'],
+    queryFn: ({ signal }) => firstRows(client.listDifferences, {}, signal),
+  })
+
+async function firstRows<Arguments extends object, Row>(
+  list: (args: Arguments & Paging, options?: CallOptions) => Promise<Page<Row>>,
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<FirstRows<Row>> {
+  const items: Row[] = []
+  let walked = 0
+  for await (const page of pages(list, { ...args, limit: attentionRows }, { signal })) {
+    items.push(...page.items)
+    walked += 1
+    const isWhole = page.next_cursor === null
+    if (isWhole || items.length >= attentionRows || walked === mostPagesWalked) {
+      return { items: items.slice(0, attentionRows), isWhole: isWhole && items.length <= attentionRows }
+    }
+  }
+  return { items, isWhole: true }
+}
+
+interface Paging {
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+interface Page<Row> {
+  readonly items: readonly Row[]
+  readonly next_cursor: string | null
+}
 
 const byCursor = {
   initialPageParam: undefined as string | undefined,

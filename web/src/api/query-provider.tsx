@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider, type Query } from '@tanstack/react-qu
 import { useState, type ReactNode } from 'react'
 import { useApi } from './api.tsx'
 import { mayPass } from './faults.ts'
+import { hasOnePage } from './paged.ts'
 
 /** What the stream does not tell, as ages and lag, is asked for again after so long, in milliseconds. */
 const everyMs = 15_000
@@ -25,13 +26,21 @@ function newClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // Several parts of the page may look at one answer: it is asked for once for all of them.
-        refetchInterval: (query: Query) =>
-          Math.max(leastMs, query.state.dataUpdatedAt + everyMs - Date.now()),
+        refetchInterval: askAgainInMs,
         retry: (failures, error) => mayPass(error) && failures < retries,
         // The stream tells what has changed since: nothing is old by itself.
         staleTime: everyMs,
       },
     },
   })
+}
+
+/**
+ * Several parts of the page may look at one answer: it is asked for once for all of them. Not again: a question that is
+ * wrong, and a list of which a person has loaded more.
+ */
+function askAgainInMs(query: Query): number | false {
+  const { error, dataUpdatedAt, errorUpdatedAt } = query.state
+  if ((error !== null && !mayPass(error)) || !hasOnePage(query)) return false
+  return Math.max(leastMs, Math.max(dataUpdatedAt, errorUpdatedAt) + everyMs - Date.now())
 }

@@ -13,8 +13,10 @@ export interface LiveView {
   readonly state: LiveState
   /** The newest first. */
   readonly latest: readonly BookedLine[]
-  /** When the page knew all, in milliseconds since 1970. */
-  readonly heardAtMs: number
+  /** When something changed last, in milliseconds since 1970. */
+  readonly changedAtMs: number
+  /** Until when the page knew all; while it is live it knows all. */
+  readonly knownUntilMs: number
 }
 
 export interface FeedOptions {
@@ -23,15 +25,23 @@ export interface FeedOptions {
   readonly onChanges: (changes: Changes) => void
   /** Anything may have changed. */
   readonly onReset: () => void
+  /** How fast it went before, as the service knows it. */
+  readonly askForPast: () => Promise<KnownThroughput>
 }
 
 const latestRows = 50
+/** The service counts by stretches of five seconds; the one in which the page came is told after its end. */
+const pastAgainMs = 6_000
 
 export class LiveFeed {
   readonly #options: FeedOptions
   readonly #listeners = new Set<() => void>()
-  readonly #throughput = new ThroughputWindow(Date.now())
-  #view: LiveView = { state: 'connecting', latest: [], heardAtMs: Date.now() }
+  #throughput = new ThroughputWindow(Date.now())
+  #view: LiveView = { state: 'connecting', latest: [], changedAtMs: Date.now(), knownUntilMs: Date.now() }
+  #aliveAtMs = Date.now()
+  /** The first message of a connection that goes on tells all that was missed, as if it came now. */
+  #isCatchingUp = false
+  #pastTimer: ReturnType<typeof setTimeout> | undefined
   #lastId = ''
   #connection = new AbortController()
 
@@ -47,6 +57,7 @@ export class LiveFeed {
   stop(): void {
     document.removeEventListener('visibilitychange', this.#onVisibility)
     this.#connection.abort()
+    clearTimeout(this.#pastTimer)
   }
 
   readonly subscribe = (onChange: () => void): (() => void) => {
@@ -55,11 +66,6 @@ export class LiveFeed {
   }
 
   readonly read = (): LiveView => this.#view
-
-  /** What was booked before this page was there. */
-  addKnown(known: KnownThroughput): void {
-    this.#throughput.addKnown(known)
-  }
 
   readThroughput(): Throughput {
     return this.#throughput.read(Date.now())
@@ -74,27 +80,46 @@ export class LiveFeed {
       apiKey: this.#options.apiKey,
       signal: this.#connection.signal,
       lastId: this.#lastId,
-      onMessage: (message, id) => {
+      onMessage: (message) => this.#hear(message),
+      onAlive: (id) => {
         this.#lastId = id
-        this.#hear(message)
+        this.#aliveAtMs = Date.now()
       },
-      onLost: () => this.#show({ state: 'lost' }),
+      onLost: () => this.#show({ state: 'lost', knownUntilMs: this.#aliveAtMs }),
     })
   }
 
   #hear(message: StreamMessage): void {
     if (message.kind === 'changes') {
       const { changes } = message
-      this.#throughput.add(changes.counts, Date.now())
+      if (this.#isCatchingUp) this.#isCatchingUp = false
+      else this.#throughput.add(changes.counts, Date.now())
       const latest = [...changes.bookings, ...this.#view.latest].slice(0, latestRows)
-      this.#show({ state: 'live', latest, heardAtMs: Date.now() })
+      this.#show({ state: 'live', latest, changedAtMs: Date.now() })
       this.#options.onChanges(changes)
       return
     }
-    const wasConnected = this.#view.state === 'live'
-    this.#show({ state: 'live', heardAtMs: Date.now() })
+    const isWhole = message.kind === 'ready' && message.resumed
+    this.#isCatchingUp = isWhole
+    this.#show({ state: 'live', changedAtMs: Date.now(), ...(isWhole ? {} : { latest: [] }) })
+    this.#beginThroughput()
     // What the page has loaded is from before it listened, unless all since then is told.
-    if (message.kind === 'reset' || !message.resumed || !wasConnected) this.#options.onReset()
+    if (!isWhole) this.#options.onReset()
+  }
+
+  /** From here on the stream tells; what was before, and while it was away, is asked for. */
+  #beginThroughput(): void {
+    const window = new ThroughputWindow(Date.now())
+    this.#throughput = window
+    // A chart that begins later says less, and nothing wrong: a failure is of no consequence.
+    const ask = (): void =>
+      void this.#options.askForPast().then(
+        (known) => window.addKnown(known),
+        () => undefined,
+      )
+    ask()
+    clearTimeout(this.#pastTimer)
+    this.#pastTimer = setTimeout(ask, pastAgainMs)
   }
 
   #show(change: Partial<LiveView>): void {

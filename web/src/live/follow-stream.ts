@@ -17,6 +17,8 @@ export interface Follow {
   /** Of the last message that was heard before; empty to hear only what comes. */
   readonly lastId: string
   readonly onMessage: (message: StreamMessage, lastId: string) => void
+  /** The service is heard, if only to say that there is nothing new: up to `lastId` all is known. */
+  readonly onAlive: (lastId: string) => void
   /** The connection has ended, or there was none. It is tried again. */
   readonly onLost: () => void
 }
@@ -30,12 +32,12 @@ const refusedRetryMs = 15_000
 /** Returns when the signal ends it. */
 export async function followStream(follow: Follow): Promise<void> {
   let { lastId } = follow
-  const onMessage: Follow['onMessage'] = (message, id) => {
+  const onAlive: Follow['onAlive'] = (id) => {
     lastId = id
-    follow.onMessage(message, id)
+    follow.onAlive(id)
   }
   while (!follow.signal.aborted) {
-    const pauseMs = await readOnce({ ...follow, lastId, onMessage })
+    const pauseMs = await readOnce({ ...follow, lastId, onAlive })
     if (follow.signal.aborted) return
     follow.onLost()
     await pause(pauseMs, follow.signal)
@@ -55,6 +57,7 @@ async function readOnce(follow: Follow): Promise<number> {
     // The connection broke, was cut or never came about: the next one tells what was missed.
   } finally {
     watch.stop()
+    silence.abort()
   }
   return retryMs
 }
@@ -69,13 +72,15 @@ function headersOf({ apiKey, lastId }: Follow): Record<string, string> {
 
 async function readMessages(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { lastId, onMessage }: Follow,
+  { lastId, onMessage, onAlive }: Follow,
   watch: SilenceWatch,
 ): Promise<void> {
   let newestId = lastId
   const parser = createParser({
-    onEvent({ event, id, data }) {
-      newestId = id ?? newestId
+    onId: (id) => {
+      newestId = id
+    },
+    onEvent({ event, data }) {
       const message = messageOf(event, data)
       if (message !== null) onMessage(message, newestId)
     },
@@ -86,6 +91,7 @@ async function readMessages(
     if (done) return
     watch.heard()
     parser.feed(value)
+    onAlive(newestId)
   }
 }
 
@@ -118,7 +124,12 @@ class SilenceWatch {
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
   })
 }

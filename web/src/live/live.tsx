@@ -6,9 +6,6 @@ import { LiveFeed, type LiveView } from './feed.ts'
 import { Renewal } from './renew.ts'
 import type { Throughput } from './throughput.ts'
 
-/** The service counts by stretches of five seconds; the one in which the page came is told after its end. */
-const pastAgainMs = 6_000
-
 const FeedContext = createContext<LiveFeed | null>(null)
 
 export function LiveProvider({ children }: { children: ReactNode }): ReactNode {
@@ -17,19 +14,15 @@ export function LiveProvider({ children }: { children: ReactNode }): ReactNode {
   const [live, setLive] = useState<LiveFeed | null>(null)
   useEffect(() => {
     const renewal = new Renewal(queries)
-    const feed = new LiveFeed({ apiKey: key, onChanges: renewal.onChanges, onReset: renewal.onReset })
+    const feed = new LiveFeed({
+      apiKey: key,
+      onChanges: renewal.onChanges,
+      onReset: renewal.onReset,
+      askForPast: () => client.getThroughput(),
+    })
     feed.start()
     setLive(feed)
-    // A chart that begins later says less, and nothing wrong: a failure is of no consequence.
-    const askForPast = (): void =>
-      void client.getThroughput().then(
-        (known) => feed.addKnown(known),
-        () => undefined,
-      )
-    askForPast()
-    const again = setTimeout(askForPast, pastAgainMs)
     return () => {
-      clearTimeout(again)
       feed.stop()
       renewal.stop()
     }
@@ -37,7 +30,7 @@ export function LiveProvider({ children }: { children: ReactNode }): ReactNode {
   return <FeedContext value={live}>{children}</FeedContext>
 }
 
-const nothingYet: LiveView = { state: 'connecting', latest: [], heardAtMs: 0 }
+const nothingYet: LiveView = { state: 'connecting', latest: [], changedAtMs: 0, knownUntilMs: 0 }
 const noSubscription = (): (() => void) => () => undefined
 
 /** Changes with each message. */

@@ -5,13 +5,18 @@
  */
 import type { Query, QueryClient } from '@tanstack/react-query'
 import type { Card, Changes } from '../../../src/client/client.ts'
+import { hasOnePage, isLoadingMore, isPaged } from '../api/paged.ts'
 import type { KnownWarehouses } from '../api/queries.ts'
 
 /** Figures and lists are loaded again this often at most, in milliseconds. */
 const listsEveryMs = 2_000
 
+/** Messages of the stream; beyond them anything may have changed. */
+const mostTold = 60
+
 export class Renewal {
   readonly #queries: QueryClient
+  /** Bounded, because the service may take long to answer while more is told. */
   #told: Changes[] = []
   #listsAreOld = false
   #listsRenewedAtMs = 0
@@ -23,13 +28,14 @@ export class Renewal {
   }
 
   readonly onChanges = (changes: Changes): void => {
-    this.#told.push(changes)
+    if (this.#told.length < mostTold) this.#told.push(changes)
+    else this.#told = [{ ...changes, more: true }]
     this.#listsAreOld = true
     void this.#renew()
   }
 
   readonly onReset = (): void => {
-    void this.#queries.invalidateQueries({ predicate: hasOnePage })
+    void this.#queries.invalidateQueries({ predicate: (query) => hasOnePage(query) && !isLoadingMore(query) })
   }
 
   stop(): void {
@@ -65,25 +71,16 @@ export class Renewal {
   }
 }
 
-/** A list of which more was loaded than its first page stays as it is, and says that there is something new. */
-export function hasOnePage({ state }: Pick<Query, 'state'>): boolean {
-  const { data } = state
-  return !isPaged(data) || data.pages.length <= 1
-}
-
-function isPaged(data: unknown): data is { readonly pages: readonly unknown[] } {
-  return typeof data === 'object' && data !== null && 'pages' in data && Array.isArray(data.pages)
-}
-
 function isList(query: Query): boolean {
   const [kind] = query.queryKey
-  return (kind === 'overview' || kind === 'list') && hasOnePage(query)
+  return (kind === 'overview' || kind === 'list') && hasOnePage(query) && !isLoadingMore(query)
 }
 
 function isNamed(query: Query, { more, movements, cards }: Changes): boolean {
   const [kind, id, product] = query.queryKey
   if (kind === 'movement') return more || movements.some((movement) => movement === id)
   if (kind === 'warehouses') return cards.some(({ warehouse_id }) => isNew(query.state.data, warehouse_id))
+  if (kind === 'lines') return !isLoadingMore(query) && (more || showsOneOf(query.state.data, movements))
   if (kind !== 'card') return false
   const isThis = cards.some((card) => card.warehouse_id === id && card.product_id === product)
   return more || isThis || showsOneOf(query.state.data, movements)
@@ -97,6 +94,7 @@ function isNew(data: unknown, warehouse_id: string): boolean {
 
 /** A card tells the status of its movements, which their other side changes. */
 function showsOneOf(data: unknown, movements: readonly string[]): boolean {
+  if (isPaged(data)) return data.pages.some((page) => showsOneOf(page, movements))
   if (typeof data !== 'object' || data === null || !('history' in data)) return false
   return (data as Card).history.some(({ movement_id }) => movements.includes(movement_id))
 }

@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { FaultNote } from './fault-note.tsx'
+import { useFault } from './use-fault.ts'
 
 interface AnswerProps<Data> {
   readonly query: UseQueryResult<Data>
@@ -14,7 +15,8 @@ interface AnswerProps<Data> {
 
 /** What is known stays, also when it could not be loaded again; then it says so. */
 export function Answer<Data>({ query, height, children }: AnswerProps<Data>): ReactNode {
-  const { data, error, refetch } = query
+  const { data, refetch } = query
+  const error = useFault(query)
   if (data === undefined && error === null) return <Waiting height={height} />
   const retry = (): void => void refetch()
   return (

@@ -11,6 +11,6 @@ export function toLocal(moment: string | undefined): string {
   const date = new Date(moment ?? '')
   if (Number.isNaN(date.getTime())) return ''
   const two = (count: number): string => String(count).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const day = `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`
 }

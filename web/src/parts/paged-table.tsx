@@ -19,6 +19,7 @@ import { DataTable, type Column } from './data-table.tsx'
 import { Empty } from './empty.tsx'
 import { FaultNote } from './fault-note.tsx'
 import { Waiting } from './answer.tsx'
+import { useFault } from './use-fault.ts'
 
 interface ListPage<Row> {
   readonly items: readonly Row[]
@@ -41,7 +42,8 @@ interface PagedTableProps<Row extends object> {
 
 export function PagedTable<Row extends object>(props: PagedTableProps<Row>): ReactNode {
   const { query, empty, label, columns, rowKey, only = () => true } = props
-  const { data, error, refetch } = query
+  const { data, refetch } = query
+  const error = useFault(query)
   if (data === undefined && error === null) return <Waiting height={waitingHeight} />
   const rows = (data?.pages ?? []).flatMap(({ items }) => items).filter(only)
   return (
@@ -67,8 +69,8 @@ function Foot<Row extends object>(
   const t = useTranslations('state')
   const queries = useQueryClient()
   const { hasNextPage, isFetchingNextPage, fetchNextPage, dataUpdatedAt, data } = query
-  const { heardAtMs } = useLive()
-  const isOld = (data?.pages.length ?? 0) > 1 && heardAtMs > dataUpdatedAt
+  const { changedAtMs } = useLive()
+  const isOld = (data?.pages.length ?? 0) > 1 && changedAtMs > dataUpdatedAt
   const count = rows.length
   return (
     <Group justify="space-between" mih={36}>

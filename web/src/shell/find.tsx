@@ -5,7 +5,9 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useApi } from '../api/api.tsx'
+import { isUnknown } from '../api/faults.ts'
 import { warehousesOf } from '../api/queries.ts'
+import { FaultNote } from '../parts/fault-note.tsx'
 import { isId, readId } from '../parts/read-id.ts'
 import { RouteNavLink } from '../parts/route-link.tsx'
 
@@ -60,6 +62,8 @@ function FindForm({ onFound }: { readonly onFound: () => void }): ReactNode {
             <Loader size="xs" />
             <Text size="sm">{t('searching')}</Text>
           </Group>
+        ) : found.length === 0 && hits.fault !== null ? (
+          <FaultNote error={hits.fault} />
         ) : found.length === 0 && typed !== '' ? (
           <Text size="sm" c="dimmed">
             {id === '' ? t('malformed') : t('nothing')}
@@ -77,9 +81,13 @@ interface Hit {
 }
 
 /** An id does not say what it is of, so all three are asked. */
-function useHits(id: string): { readonly found: readonly Hit[]; readonly isSearching: boolean } {
+function useHits(id: string): {
+  readonly found: readonly Hit[]
+  readonly isSearching: boolean
+  readonly fault: Error | null
+} {
   const { client } = useApi()
-  const ask = { enabled: id !== '', retry: false }
+  const ask = { enabled: id !== '', retry: false, refetchInterval: false } as const
   const [movement, product, warehouse] = useQueries({
     queries: [
       { ...ask, queryKey: ['find', 'movement', id], queryFn: () => client.getMovement({ movement_id: id }) },
@@ -102,8 +110,14 @@ function useHits(id: string): { readonly found: readonly Hit[]; readonly isSearc
   ] as const
   return {
     found: all.filter(({ isThere }) => isThere).map(({ kind, to }) => ({ kind, to, name: id })),
+    fault: [movement.error, product.error, warehouse.error].find(isOtherThanUnknown) ?? null,
     isSearching: movement.isLoading || product.isLoading || warehouse.isLoading,
   }
+}
+
+/** Whether it is there is not known then. */
+function isOtherThanUnknown(error: Error | null): error is Error {
+  return error !== null && !isUnknown(error)
 }
 
 function useWarehouseHits(typed: string): readonly Hit[] {

@@ -22,8 +22,10 @@ export function Frame(): ReactNode {
   const { close } = navigation
   useEffect(close, [pathname, close])
   useHotkeys([
-    ['mod+K', find.open],
+    ['mod+K', find.open, { usePhysicalKeys: true }],
     ['/', find.open],
+    // Of keyboards on which it stands above another sign.
+    ['shift+/', find.open],
   ])
   return (
     <WarehouseNames>

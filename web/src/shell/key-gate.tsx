@@ -10,15 +10,20 @@ import { overviewOf } from '../api/queries.ts'
 /** What fails for another reason is the views' business. Nothing is shown before it is known whether a key is wanted. */
 export function KeyGate({ children }: { children: ReactNode }): ReactNode {
   const { client, key } = useApi()
-  const { error, isPending, failureCount } = useQuery(overviewOf(client))
-  if (isPending && failureCount === 0) return null
-  return wantsKey(error) ? <KeyForm wasRefused={key !== undefined} /> : children
+  const { error, isSuccess, isFetched, failureCount } = useQuery(overviewOf(client))
+  const [isRefused, setIsRefused] = useState(false)
+  // While it is asked again, what was answered before holds.
+  const isNowRefused = isSuccess || error !== null ? wantsKey(error) : isRefused
+  if (isNowRefused !== isRefused) setIsRefused(isNowRefused)
+  if (!isFetched && failureCount === 0) return null
+  return isNowRefused ? <KeyForm wasRefused={key !== undefined} /> : children
 }
 
 function KeyForm({ wasRefused }: { wasRefused: boolean }): ReactNode {
   const t = useTranslations('key')
   const { setKey } = useApi()
   const [text, setText] = useState('')
+  const isMalformed = text.trim() !== '' && !/^[\x21-\x7e]+$/.test(text.trim())
   return (
     <main>
       <Paper withBorder p="xl" maw={440} mx="auto" mt={96}>
@@ -44,10 +49,11 @@ function KeyForm({ wasRefused }: { wasRefused: boolean }): ReactNode {
               label={t('label')}
               value={text}
               autoComplete="off"
+              error={isMalformed ? t('malformed') : null}
               data-autofocus
               onChange={({ currentTarget }) => setText(currentTarget.value)}
             />
-            <Button type="submit" disabled={text.trim() === ''}>
+            <Button type="submit" disabled={text.trim() === '' || isMalformed}>
               {t('open')}
             </Button>
           </Stack>

@@ -24,10 +24,10 @@ export function LiveMark(): ReactNode {
 export function LiveBanner(): ReactNode {
   const t = useTranslations('live')
   const format = useFormatter()
-  const { state, heardAtMs } = useLive()
+  const { state, knownUntilMs } = useLive()
   const { online } = useNetwork()
   if (state !== 'lost' && online) return null
-  const time = format.dateTime(new Date(heardAtMs), { timeStyle: 'medium' })
+  const time = format.dateTime(new Date(knownUntilMs), { timeStyle: 'medium' })
   return (
     <Alert
       role="alert"

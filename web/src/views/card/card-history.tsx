@@ -1,12 +1,12 @@
 /** The lines of a card, drawn and listed. The newest are live; older ones come when they are asked for. */
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Card, CardLine } from '../../../../src/client/client.ts'
 import { useApi } from '../../api/api.tsx'
-import { olderLinesOf } from '../../api/queries.ts'
+import { linesBelowOf, olderLinesOf } from '../../api/queries.ts'
 import { BalanceChart, type BalanceAlong } from '../../charts/balance-chart.tsx'
 import { csvOf } from '../../parts/csv.ts'
 import { download } from '../../parts/download.ts'
@@ -29,17 +29,18 @@ export function CardHistory({ card }: { card: Card }): ReactNode {
   const [anchor, setAnchor] = useState<Anchor | null>(null)
   const [along, setAlong] = useState<BalanceAlong>('time')
   const older = useInfiniteQuery(olderLinesOf(client, card, anchor?.cursor ?? null))
-  const seen = useSeenLines(card, anchor)
+  const below = useQuery(linesBelowOf(client, card, belowNewest(card, anchor)))
   const { lines, gap, belowGap } = useMemo(() => {
+    if (anchor === null) return mergeLines(card.history, [])
     const pages = older.data?.pages.flatMap(({ history }) => history) ?? []
-    return mergeLines(card.history, anchor === null ? [] : [...pages, ...seen])
-  }, [card.history, older.data, anchor, seen])
+    return mergeLines(card.history, [...anchor.newest, ...pages, ...(below.data?.history ?? [])])
+  }, [card.history, older.data, below.data, anchor])
   const all = [...lines, ...belowGap]
   if (all.length === 0) return <Empty text={t('empty')} />
   const { next_cursor: next } = card
-  const hasMore = anchor === null ? next !== null : older.hasNextPage || older.isPending
+  const hasMore = anchor === null ? next !== null : older.hasNextPage || older.data === undefined
   const loadOlder = (): void => {
-    if (anchor !== null) void older.fetchNextPage()
+    if (anchor !== null) void (older.data === undefined ? older.refetch() : older.fetchNextPage())
     else if (next !== null) setAnchor({ newest: card.history, cursor: next })
   }
   return (
@@ -84,7 +85,12 @@ export function CardHistory({ card }: { card: Card }): ReactNode {
         <Group justify="space-between" mih={36}>
           <Group gap="sm">
             {hasMore ? (
-              <Button variant="default" size="sm" loading={older.isFetching} onClick={loadOlder}>
+              <Button
+                variant="default"
+                size="sm"
+                loading={older.isFetchingNextPage || (anchor !== null && older.isPending && older.isFetching)}
+                onClick={loadOlder}
+              >
                 {t('older')}
               </Button>
             ) : null}
@@ -114,12 +120,12 @@ function LineTable({ lines }: { lines: readonly CardLine[] }): ReactNode {
   )
 }
 
-/** Lines that leave the first page while older ones are shown are kept: a hole would open in their place. */
-function useSeenLines(card: Card, anchor: Anchor | null): readonly CardLine[] {
-  const [seen, setSeen] = useState<readonly CardLine[]>([])
-  useEffect(() => {
-    if (anchor === null) setSeen([])
-    else setSeen((before) => mergeLines(card.history, before.length === 0 ? anchor.newest : before).lines)
-  }, [card.history, anchor])
-  return seen
+/**
+ * Lines leave the newest ones while older ones are shown, and a hole would open in their place. Beyond a page of them it
+ * is told as a gap.
+ */
+function belowNewest(card: Card, anchor: Anchor | null): { cursor: string; count: number } | null {
+  const [lowest, lowestThen] = [card.history.at(-1)?.line, anchor?.newest.at(-1)?.line]
+  if (lowest === undefined || lowestThen === undefined || card.next_cursor === null) return null
+  return lowest > lowestThen ? { cursor: card.next_cursor, count: lowest - lowestThen } : null
 }

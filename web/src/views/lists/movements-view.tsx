@@ -1,5 +1,5 @@
 /** Every movement, found by what is known of it. */
-import { Select, Stack, TextInput } from '@mantine/core'
+import { Select, Stack } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -14,8 +14,7 @@ import { PagedTable } from '../../parts/paged-table.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import { en } from '../../words/en.ts'
 import { withBeginning, withCardOrWarehouse, type MovementFilters } from '../filters.ts'
-import { FilterBar, ProductFilter, WarehouseFilter } from './filter-bar.tsx'
-import { fromLocal, toLocal } from '../../parts/local-time.ts'
+import { FilterBar, ProductFilter, WarehouseFilter, TimeFilter } from './filter-bar.tsx'
 
 const statuses = Object.keys(en.status) as MovementStatus[]
 
@@ -52,20 +51,8 @@ export function MovementsView(): ReactNode {
           id={filters.product_id}
           change={(product_id) => filter({ product_id })}
         />
-        <TextInput
-          type="datetime-local"
-          label={t('movements.from')}
-          w={{ base: '100%', xs: 215 }}
-          value={toLocal(filters.from)}
-          onChange={({ currentTarget: { value } }) => filter({ from: fromLocal(value) })}
-        />
-        <TextInput
-          type="datetime-local"
-          label={t('movements.to')}
-          w={{ base: '100%', xs: 215 }}
-          value={toLocal(filters.to)}
-          onChange={({ currentTarget: { value } }) => filter({ to: fromLocal(value) })}
-        />
+        <TimeFilter label={t('movements.from')} moment={filters.from} change={(from) => filter({ from })} />
+        <TimeFilter label={t('movements.to')} moment={filters.to} change={(to) => filter({ to })} />
       </FilterBar>
       <PagedTable
         label={t('views.movements')}

@@ -1,12 +1,14 @@
 /** What somebody should look at: each line says what it is, how old, and leads there. */
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { OpenMovement, Overview } from '../../../../src/client/client.ts'
 import { useApi } from '../../api/api.tsx'
-import { attentionLimit, differencesOf, transitOf } from '../../api/queries.ts'
+import { firstDifferencesOf, firstOverdueOf, type FirstRows } from '../../api/queries.ts'
+import { FaultNote } from '../../parts/fault-note.tsx'
+import { useFault } from '../../parts/use-fault.ts'
 import { Age, Pieces, SignedPieces } from '../../parts/figures.tsx'
 import { CardLink, MovementName, WarehouseName } from '../../parts/names.tsx'
 import { RouteLink } from '../../parts/route-link.tsx'
@@ -19,15 +21,13 @@ export function AttentionPanel({ overview }: { overview: Overview }): ReactNode 
   const t = useTranslations('overview')
   const { client } = useApi()
   const { overdue, attention } = overview
-  const late = useInfiniteQuery(transitOf(client, { older_than: overdue.transit_seconds, ...attentionLimit }))
-  const different = useInfiniteQuery(differencesOf(client, attentionLimit))
-  const lateRows = late.data?.pages[0]?.items ?? []
-  const differentRows = different.data?.pages[0]?.items ?? []
+  const late = useQuery(firstOverdueOf(client, overdue.transit_seconds))
+  const different = useQuery(firstDifferencesOf(client))
   const isAllWell =
     attention.oldest_held === null &&
     attention.quarantine_open.length === 0 &&
-    lateRows.length === 0 &&
-    differentRows.length === 0
+    isWholeAndEmpty(late.data) &&
+    isWholeAndEmpty(different.data)
   return (
     <Panel title={t('attention')}>
       {isAllWell ? (
@@ -41,12 +41,12 @@ export function AttentionPanel({ overview }: { overview: Overview }): ReactNode 
         <Stack gap="lg">
           <QuarantineItems overview={overview} />
           <HeldItem overview={overview} />
-          <MovementItems title={t('overdue')} rows={lateRows} overview={overview}>
+          <MovementItems title={t('overdue')} query={late} overview={overview}>
             <RouteLink to="/transit" search={{ older_than: overdue.transit_seconds }} size="sm">
               {t('all')}
             </RouteLink>
           </MovementItems>
-          <MovementItems title={t('differences')} rows={differentRows} overview={overview}>
+          <MovementItems title={t('differences')} query={different} overview={overview}>
             <RouteLink to="/differences" size="sm">
               {t('all')}
             </RouteLink>
@@ -121,16 +121,26 @@ function HeldItem({ overview }: { overview: Overview }): ReactNode {
 
 interface MovementItemsProps {
   readonly title: string
-  readonly rows: readonly OpenMovement[]
+  readonly query: UseQueryResult<FirstRows<OpenMovement>>
   readonly overview: Overview
   /** The way to all of them. */
   readonly children: ReactNode
 }
 
-function MovementItems({ title, rows, overview, children }: MovementItemsProps): ReactNode {
-  if (rows.length === 0) return null
+function MovementItems({ title, query, overview, children }: MovementItemsProps): ReactNode {
+  const t = useTranslations('overview')
+  const { data, refetch } = query
+  const fault = useFault(query)
+  if (fault === null && (data === undefined || isWholeAndEmpty(data))) return null
+  const rows = data?.items ?? []
   return (
     <Items title={title} all={children}>
+      {fault === null ? null : (
+        <li>
+          <FaultNote error={fault} retry={() => void refetch()} />
+        </li>
+      )}
+      {fault === null && rows.length === 0 ? <li className={classes['item']}>{t('furtherOn')}</li> : null}
       {rows.map((row) => (
         <li key={`${row.movement_id} ${row.product_id}`} className={classes['item']}>
           <MovementName id={row.movement_id} />
@@ -140,4 +150,8 @@ function MovementItems({ title, rows, overview, children }: MovementItemsProps):
       ))}
     </Items>
   )
+}
+
+function isWholeAndEmpty(rows: FirstRows<unknown> | undefined): boolean {
+  return rows?.isWhole === true && rows.items.length === 0
 }

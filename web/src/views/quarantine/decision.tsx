@@ -7,11 +7,14 @@ import type { QuarantinedMessage, RedriveRequest } from '../../../../src/client/
 import { useApi } from '../../api/api.tsx'
 import { FaultNote } from '../../parts/fault-note.tsx'
 import { Correction } from './correction.tsx'
-import { OutcomeNote } from './outcome-note.tsx'
 
-export function Decision({ message }: { message: QuarantinedMessage }): ReactNode {
+interface DecisionProps {
+  readonly message: QuarantinedMessage
+  readonly redrive: Redrive
+}
+
+export function Decision({ message, redrive }: DecisionProps): ReactNode {
   const t = useTranslations('quarantined')
-  const redrive = useRedrive(message.quarantine_id)
   const isBegun = message.redrive !== null
   return (
     <Stack component="section" gap="md" aria-label={t('decide')}>
@@ -23,7 +26,6 @@ export function Decision({ message }: { message: QuarantinedMessage }): ReactNod
           {t('final')}
         </Text>
       </div>
-      {redrive.data === undefined ? null : <OutcomeNote redriven={redrive.data} />}
       {redrive.error === null ? null : <FaultNote error={redrive.error} />}
       {isBegun ? (
         <Begun message={message} send={redrive.mutate} isSending={redrive.isPending} />
@@ -38,14 +40,17 @@ export function Decision({ message }: { message: QuarantinedMessage }): ReactNod
   )
 }
 
-/** What has become of a message changes its page, the list, and the figures. */
-function useRedrive(id: number) {
+export type Redrive = ReturnType<typeof useRedrive>
+
+/** What has become of a message changes its page, the list, and the figures; it outlives the decision itself. */
+export function useRedrive(id: number) {
   const { client } = useApi()
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (body: RedriveRequest | null) =>
       client.redriveQuarantinedMessage({ quarantine_id: id, body }),
-    onSettled: () => queries.invalidateQueries(),
+    // Not waited for: the outcome is shown at once.
+    onSettled: () => void queries.invalidateQueries(),
   })
 }
 

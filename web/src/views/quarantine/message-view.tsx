@@ -14,7 +14,8 @@ import { RouteLink } from '../../parts/route-link.tsx'
 import { ViewHead } from '../../parts/view-head.tsx'
 import { useCodeName } from './code-name.tsx'
 import { Conflicts } from './conflicts.tsx'
-import { Decision } from './decision.tsx'
+import { Decision, useRedrive } from './decision.tsx'
+import { OutcomeNote } from './outcome-note.tsx'
 import { RawMessage } from './raw-message.tsx'
 
 export function MessageView(): ReactNode {
@@ -33,20 +34,26 @@ export function MessageView(): ReactNode {
         }
       />
       <Answer query={message} height={480}>
-        {(data) => (
-          <>
-            <Reason message={data} />
-            <RawMessage message={data} />
-            {data.conflicts_with.length === 0 ? null : <Conflicts events={data.conflicts_with} />}
-            {data.status === 'open' ? (
-              <Decision key={data.quarantine_id} message={data} />
-            ) : (
-              <Settled message={data} />
-            )}
-          </>
-        )}
+        {(data) => <Message key={data.quarantine_id} message={data} />}
       </Answer>
     </Stack>
+  )
+}
+
+function Message({ message }: { message: QuarantinedMessage }): ReactNode {
+  const redrive = useRedrive(message.quarantine_id)
+  return (
+    <>
+      <Reason message={message} />
+      <RawMessage message={message} />
+      {message.conflicts_with.length === 0 ? null : <Conflicts events={message.conflicts_with} />}
+      {redrive.data === undefined ? null : <OutcomeNote redriven={redrive.data} />}
+      {message.status === 'open' ? (
+        <Decision message={message} redrive={redrive} />
+      ) : (
+        <Settled message={message} />
+      )}
+    </>
   )
 }
 

@@ -1,5 +1,5 @@
 /** Every warehouse, to find the way to its cards. */
-import { Stack, TextInput } from '@mantine/core'
+import { Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
@@ -24,7 +24,7 @@ export function WarehousesView(): ReactNode {
     <Stack gap="lg">
       <ViewHead title={view('warehouses')} lead={t('lead')} />
       <Answer query={warehouses} height={360}>
-        {({ items }) =>
+        {({ items, isWhole }) =>
           items.length === 0 ? (
             <Empty text={t('empty')} />
           ) : (
@@ -35,6 +35,7 @@ export function WarehousesView(): ReactNode {
                 maw={320}
                 onChange={({ currentTarget }) => setBegin(currentTarget.value)}
               />
+              {isWhole ? null : <Text size="sm">{t('notAll', { count: items.length })}</Text>}
               <WarehouseTable rows={items.filter((warehouse) => beginsWith(warehouse, begin))} />
             </Stack>
           )

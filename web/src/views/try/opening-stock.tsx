@@ -1,7 +1,7 @@
 /** What lies on the shelves at the beginning, from a file: checked first, booked when every row is right. */
 import { Button, FileButton, Group, Paper, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { BincardProblem } from '../../../../src/client/client.ts'
 import { useApi } from '../../api/api.tsx'
@@ -31,6 +31,12 @@ export function OpeningStock(): ReactNode {
     setText(value)
     take.reset()
   }
+  /** The same file may be chosen again, corrected. */
+  const again = useRef<() => void>(null)
+  const read = (file: File | null): void => {
+    void file?.text().then(change)
+    again.current?.()
+  }
   const isChecked = take.data?.dry_run === true
   return (
     <Paper withBorder p="md">
@@ -39,7 +45,7 @@ export function OpeningStock(): ReactNode {
           {t('openingText')}
         </Text>
         <Group gap="sm">
-          <FileButton accept=".csv,text/csv,text/plain" onChange={(file) => void file?.text().then(change)}>
+          <FileButton accept=".csv,text/csv,text/plain" resetRef={again} onChange={read}>
             {(props) => (
               <Button variant="default" {...props}>
                 {t('file')}
@@ -66,7 +72,10 @@ export function OpeningStock(): ReactNode {
           description={t('asOfHint')}
           value={countedAt}
           maw={260}
-          onChange={({ currentTarget }) => setCountedAt(currentTarget.value)}
+          onChange={({ currentTarget }) => {
+            setCountedAt(currentTarget.value)
+            take.reset()
+          }}
         />
         <Group gap="sm">
           <Button

@@ -42,7 +42,8 @@ export function SendReport(): ReactNode {
     if (isRight) send.mutate({ report: draft, isRehearsal })
   }
   const outcome = send.data
-  const isTaken = send.variables?.isRehearsal === false && outcome?.outcome !== 'rejected'
+  const isRehearsed = send.variables?.isRehearsal === true
+  const isTaken = !isRehearsed && outcome?.outcome !== 'rejected'
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, md: 7 }}>
@@ -69,7 +70,9 @@ export function SendReport(): ReactNode {
             {send.error === null ? null : <FaultNote error={send.error} />}
             {outcome === undefined ? null : (
               <OutcomeAlert
-                title={t(isTaken ? 'sent' : 'rehearsed', { outcome: outcomeName(outcome.outcome) })}
+                title={t(isRehearsed ? 'rehearsed' : isTaken ? 'sent' : 'refused', {
+                  outcome: outcomeName(outcome.outcome),
+                })}
                 outcome={outcome}
               >
                 {isTaken ? <Places draft={draft} /> : null}
