@@ -1,8 +1,9 @@
 /** What moves is seen without a reload. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { openBrowser, openPage } from '../support/browser.ts'
-import { books, sample, startDashboard } from '../support/dashboard.ts'
+import { books, fillBooks, report, sample, startDashboard } from '../support/dashboard.ts'
 
 const owner = { after }
 
@@ -48,4 +49,25 @@ test('a page that was away hears what it missed', async (t) => {
   await page.context().setOffline(false)
   await page.getByRole('listitem').filter({ hasText: '+100' }).waitFor()
   await page.getByRole('alert').waitFor({ state: 'detached' })
+})
+
+test('a card whose older lines are shown goes on without a hole, and tells what becomes of old movements', async (t) => {
+  const dashboard = await startDashboard(t)
+  await fillBooks(dashboard)
+  const { page } = await openPage(t, browser, dashboard.url)
+  await page.goto(`/warehouses/${books.north.id}/products/${books.product}`)
+  await page.getByRole('button', { name: 'Show older lines' }).click()
+  await page.getByText('64 rows, all there are').waitFor()
+  const { north, south, product } = books
+  const supply = { event: 'arrival', warehouse: north, product, quantity: 1 } as const
+  await dashboard.send(
+    ...Array.from({ length: 70 }, () => report({ ...supply, movement: randomUUID() })),
+    report({ event: 'arrival', warehouse: south, product, movement: books.underWay, quantity: 25 }),
+  )
+  await page.getByText('134 rows, all there are').waitFor()
+  // Line 64, by now below the newest ones.
+  const old = page.getByRole('row').filter({ has: page.locator(`a[href="/movements/${books.underWay}"]`) })
+  await old.getByText('Completed').waitFor()
+  assert.equal(await page.getByText(/are not loaded/).count(), 0)
+  assert.equal(await page.getByRole('row').count(), 135)
 })
