@@ -53,12 +53,11 @@ export function JsonEditor({ label, height, value, place: looksAt, onChange }: J
     })
     const { looksAt: at } = first.current
     if (at !== null) {
-      view.dispatch({
-        selection: { anchor: at.from, head: at.to },
-        effects: EditorView.scrollIntoView(at.from, { y: 'center' }),
-      })
+      view.dispatch({ selection: { anchor: at.from, head: at.to } })
+      // Of the editor alone: its own way to scroll there takes the whole page along.
+      view.scrollDOM.scrollTop = view.lineBlockAt(at.from).top - height / 2
     }
     return () => view.destroy()
-  }, [label])
+  }, [label, height])
   return <div ref={place} className={classes['editor']} style={{ height }} />
 }
