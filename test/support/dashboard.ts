@@ -136,7 +136,7 @@ export async function fillBooks({ send: sendAll, service }: Dashboard): Promise<
   })
 }
 
-/** Some events a second between the warehouses of `fillBooks`, until the owner is done. */
+/** Some events a second between the warehouses of `fillBooks`, until the owner is done or its topic is gone. */
 export function startTrade(owner: Owner, { send: sendAll }: Dashboard): void {
   const stop = new AbortController()
   const products = Array.from({ length: 12 }, () => randomUUID())
@@ -154,7 +154,7 @@ export function startTrade(owner: Owner, { send: sendAll }: Dashboard): void {
       await setTimeout(200 + 150 * (step % 4), undefined, { signal: stop.signal }).catch(() => undefined)
     }
   }
-  const running = trade()
+  const running = trade().catch(() => undefined)
   owner.after(async () => {
     stop.abort()
     await running
