@@ -132,6 +132,7 @@ export async function questionsOf(
     ),
 
     question('getOverview', 'all', () => ({})),
+    question('getThroughput', 'all', () => ({})),
     question('listQuarantine', 'open', () => ({})),
     question('listQuarantine', 'open, of a rare code', () => ({ code: 'departure_conflict' })),
     question('listQuarantine', 'discarded, of a rare code', () => ({

@@ -9,8 +9,8 @@ import type { FastifyInstance } from 'fastify'
 import { pagePolicy } from './page-policy.ts'
 import { sendProblem } from './problem-answer.ts'
 
-/** The addresses of `web/src/router.tsx`. */
-const views = [
+/** The addresses of `web/src/router.tsx`; a test holds them together. */
+export const views: readonly string[] = [
   '/',
   '/warehouses',
   '/warehouses/:warehouse',

@@ -1,10 +1,11 @@
 /** The page of the dashboard and its files, as the service gives them out. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { brotliCompressSync } from 'node:zlib'
+import { views } from '../../src/api/dashboard.ts'
 import { ask, startApi } from '../support/http.ts'
 import { testKey } from '../support/keys.ts'
 
@@ -35,6 +36,12 @@ test('the page is the answer to each of its views, also for whoever has no key y
   }
   assert.equal((await ask(`${url}/nowhere`)).status, 404)
   assert.equal((await ask(`${url}/api/overview`)).status, 401)
+})
+
+test('every view of the page has an address here, and no other has', () => {
+  const router = readFileSync(join(import.meta.dirname, '../../web/src/router.tsx'), 'utf8')
+  const paths = [...router.matchAll(/\bpath: '([^']+)'/g)].map(([, path = '']) => path.replaceAll('$', ':'))
+  assert.deepEqual(paths.toSorted(), views.toSorted())
 })
 
 test('a file is kept forever, and comes as small as the browser takes it', async (t) => {

@@ -43,6 +43,11 @@ test('from the first key to a movement: skip, navigate, open, copy', async (t) =
   await tabTo(page, /^10000000…0002$/)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Movement 10000000…0002' }).waitFor()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await tabTo(page, /^Copy the id/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), books.short)
 })
 
 test('an id is found by its keys alone', async (t) => {

@@ -23,7 +23,11 @@ test('the samples, sent through Kafka, appear on the overview, the card and the 
 
   await dashboard.send(sample('arrival'))
   const sentAt = performance.now()
-  await overview.page.getByRole('listitem').filter({ hasText: '+100' }).waitFor()
+  await overview.page
+    .getByRole('region', { name: 'Latest bookings' })
+    .getByRole('listitem')
+    .filter({ hasText: '+100' })
+    .waitFor()
   await card.page.getByTestId('quantity').getByText('100', { exact: true }).waitFor()
   const tookMs = performance.now() - sentAt
   t.diagnostic(`arrival seen after ${tookMs.toFixed(0)} ms`)
@@ -47,7 +51,11 @@ test('a page that was away hears what it missed', async (t) => {
   await page.getByRole('alert').getByText('Connection lost').waitFor()
   await dashboard.send(sample('arrival'))
   await page.context().setOffline(false)
-  await page.getByRole('listitem').filter({ hasText: '+100' }).waitFor()
+  await page
+    .getByRole('region', { name: 'Latest bookings' })
+    .getByRole('listitem')
+    .filter({ hasText: '+100' })
+    .waitFor()
   await page.getByRole('alert').waitFor({ state: 'detached' })
 })
 

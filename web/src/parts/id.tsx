@@ -1,8 +1,9 @@
 /** An id as people use it: short enough to compare, whole when it is copied or pointed at. */
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
+import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { useCopy } from './use-copy.ts'
 import classes from './id.module.css'
 
 export function shortId(id: string): string {
@@ -21,22 +22,20 @@ export function Id({ id, children }: { id: string; children?: ReactNode }): Reac
 
 export function CopyId({ id }: { id: string }): ReactNode {
   const t = useTranslations('parts')
+  const { isCopied, copy } = useCopy(id)
+  const label = isCopied ? t('copied') : t('copy', { id })
   return (
-    <CopyButton value={id}>
-      {({ copied, copy }) => (
-        <Tooltip label={copied ? t('copied') : t('copy', { id })} openDelay={500}>
-          <ActionIcon
-            className={classes['copy']}
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-label={copied ? t('copied') : t('copy', { id })}
-            onClick={copy}
-          >
-            {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </CopyButton>
+    <Tooltip label={label} openDelay={500}>
+      <ActionIcon
+        className={classes['copy']}
+        variant="subtle"
+        color="gray"
+        size="sm"
+        aria-label={label}
+        onClick={copy}
+      >
+        {isCopied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+      </ActionIcon>
+    </Tooltip>
   )
 }

@@ -7,6 +7,7 @@ import { BincardProblem } from '../../../../src/client/client.ts'
 import { useApi } from '../../api/api.tsx'
 import { FaultNote } from '../../parts/fault-note.tsx'
 import { fromLocal, toLocal } from '../../parts/local-time.ts'
+import { newId } from '../../parts/new-id.ts'
 import { OpeningResult, WrongRows } from './opening-result.tsx'
 
 export function OpeningStock(): ReactNode {
@@ -52,7 +53,7 @@ export function OpeningStock(): ReactNode {
               </Button>
             )}
           </FileButton>
-          <Button variant="subtle" onClick={() => change(sampleOf(() => crypto.randomUUID()))}>
+          <Button variant="subtle" onClick={() => change(sampleOf(newId))}>
             {t('sample')}
           </Button>
         </Group>
@@ -109,11 +110,11 @@ function Fault({ error }: { error: unknown }): ReactNode {
 }
 
 /** Three cards of two warehouses. */
-function sampleOf(newId: () => string): string {
-  const [one, other, product] = [newId(), newId(), newId()]
+function sampleOf(make: () => string): string {
+  const [one, other, product] = [make(), make(), make()]
   const rows = [
     [one, product, 250],
-    [one, newId(), 40],
+    [one, make(), 40],
     [other, product, 12],
   ]
   return ['warehouse_id,product_id,quantity', ...rows.map((row) => row.join(','))].join('\n')

@@ -14,6 +14,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useApi } from '../../api/api.tsx'
 import { warehousesOf } from '../../api/queries.ts'
+import { newId } from '../../parts/new-id.ts'
 import { leastQuantity, type DraftFaults, type ReportDraft } from './report-draft.ts'
 
 interface ReportFormProps {
@@ -117,12 +118,7 @@ function NewId({ make }: { readonly make: (id: string) => void }): ReactNode {
   const t = useTranslations('try')
   return (
     <Tooltip label={t('makeId')}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={t('makeId')}
-        onClick={() => make(crypto.randomUUID())}
-      >
+      <ActionIcon variant="subtle" color="gray" aria-label={t('makeId')} onClick={() => make(newId())}>
         <IconRefresh size={16} />
       </ActionIcon>
     </Tooltip>

@@ -7,13 +7,13 @@ import { useApi } from '../../api/api.tsx'
 import { postReport } from '../../api/post-report.ts'
 import { FaultNote } from '../../parts/fault-note.tsx'
 import { toLocal } from '../../parts/local-time.ts'
+import { newId } from '../../parts/new-id.ts'
 import { RouteLink } from '../../parts/route-link.tsx'
 import { readId } from '../../parts/read-id.ts'
 import { OutcomeAlert } from '../quarantine/outcome-note.tsx'
 import { faultsOf, messageOf, otherSideOf, storyOf, type ReportDraft } from './report-draft.ts'
 import { ReportForm } from './report-form.tsx'
 
-const newId = (): string => crypto.randomUUID()
 const thisMinute = (): string => toLocal(new Date().toISOString())
 
 export function SendReport(): ReactNode {
