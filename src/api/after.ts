@@ -35,7 +35,6 @@ async function waitUntilBooked(
   after: string,
 ): Promise<Problem | null> {
   const place = parsePlace(after)
-  if (place === null) return parameterProblem('after')
   const isTaken = (await positions.read()).some(({ partition }) => partition === place.partition)
   if (!isTaken && (await isUnknown(place.partition, countPartitions)))
     return partitionUnknown(place.partition)
@@ -44,11 +43,10 @@ async function waitUntilBooked(
   return notYetBooked(booked ?? { ...place, nextOffset: 0 })
 }
 
-/** The schema lets through what looks like one; a number beyond 2^53 would not be exact. */
-function parsePlace(text: string): Place | null {
-  const [partition, offset] = text.split(':').map(Number)
-  if (partition === undefined || offset === undefined) return null
-  return Number.isSafeInteger(partition) && Number.isSafeInteger(offset) ? { partition, offset } : null
+/** The schema lets through as many digits as a number holds exactly. */
+function parsePlace(text: string): Place {
+  const [partition = 0, offset = 0] = text.split(':').map(Number)
+  return { partition, offset }
 }
 
 /** Only Kafka knows; while it is away, nothing is said to be unknown. */

@@ -122,7 +122,7 @@ export const queryParameters = {
   },
   after: {
     schema: Type.String({
-      pattern: '^(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,15})$',
+      pattern: '^(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,14})$',
       description:
         'Wait until this message is booked, then read: `PARTITION:OFFSET`, as `POST /api/events` answers them.',
       examples: ['0:17'],
