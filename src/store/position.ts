@@ -113,6 +113,29 @@ export async function addToTally(
   )
 }
 
+/**
+ * Keeps everybody from booking until the end of the transaction: each transaction of the intake begins with its position.
+ * Those under way are waited for, no longer than for any lock. Reads go on.
+ */
+export async function stopBooking(session: Session): Promise<void> {
+  await session.query('lock table kafka_position in share row exclusive mode')
+}
+
+/** Corrects the totals; whichever row takes it: only sums are shown. */
+export async function correctTally(session: Session, by: Partial<Tally>): Promise<void> {
+  const wrong = tallyNames.filter((name) => (by[name] ?? 0) !== 0)
+  if (wrong.length === 0) return
+  const additions = wrong.map(
+    (name, index) => `${tallyColumns[name]} = ${tallyColumns[name]} + $${index + 1}`,
+  )
+  await session.query(
+    `update kafka_position set ${additions.join(', ')} where (topic, kafka_partition) = (
+       select topic, kafka_partition from kafka_position order by topic, kafka_partition limit 1
+     )`,
+    wrong.map((name) => by[name]),
+  )
+}
+
 /** The totals, exact: a row a partition. */
 export async function readTally(db: Queryable): Promise<Tally> {
   const sums = tallyNames.map((name) => `coalesce(sum(${tallyColumns[name]}), 0)::bigint as "${name}"`)

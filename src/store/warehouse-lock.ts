@@ -31,8 +31,19 @@ export async function lockWarehouses(
     // That of opening stock is no code of the warehouse; null leaves what is known.
     sources.set(warehouseId, isOpening(event) ? (sources.get(warehouseId) ?? null) : source)
   }
-  if (sources.size === 0) return new Map()
+  return await takeWarehouses(session, sources, token)
+}
 
+/**
+ * Takes warehouses, each with the short code that is now known of it, null for none: whoever remembers something of their
+ * cards forgets it.
+ */
+export async function takeWarehouses(
+  session: Session,
+  sources: ReadonlyMap<WarehouseId, string | null>,
+  token: string,
+): Promise<Map<WarehouseId, LockedWarehouse>> {
+  if (sources.size === 0) return new Map()
   const sorted = [...sources].sort(([a], [b]) => (a < b ? -1 : 1))
   const rows = sorted.map(
     (_, index) => `($${index * 2 + 2}::uuid, $1::uuid, clock_timestamp(), $${index * 2 + 3})`,
