@@ -20,7 +20,7 @@ export interface BenchProcess {
 }
 
 export interface ProcessOptions {
-  /** From the root of the repository. Prints a line of JSON with its `port` once it has started; 0 for none. */
+  /** A file, from the root of the repository, and its arguments. Prints a line of JSON with its `port` once it has started; 0 for none. */
   readonly program: string
   readonly database: DatabaseAddress
   readonly kafkaServers: string
@@ -35,7 +35,8 @@ const stopLimitMs = 15_000
 /** Starts it, and waits until it says so. */
 export async function startProcess(options: ProcessOptions): Promise<BenchProcess> {
   const { program, database, kafkaServers, topic, environment = {}, nodeOptions = [] } = options
-  const child = spawn(process.execPath, [...nodeOptions, join(root, program)], {
+  const [file = '', ...programArguments] = program.split(' ')
+  const child = spawn(process.execPath, [...nodeOptions, join(root, file), ...programArguments], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: root,
     env: {

@@ -56,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Part> {
     name: 'Service',
     address,
     command: process.execPath,
-    argumentList: [main],
+    argumentList: [main, 'serve'],
     mark: main,
     environment: partsEnvironment(options),
     cwd: root,

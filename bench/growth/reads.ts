@@ -29,7 +29,7 @@ const warmUpAsks = 20
 export async function timeReads({ address, database, trade }: Books, random: Random): Promise<ReadTiming[]> {
   // Nobody listens there: a process that cannot book answers reads all the same.
   const kafkaServers = `127.0.0.1:${await freePort()}`
-  const service = await startProcess({ program: 'src/main.ts', database: address, kafkaServers, topic })
+  const service = await startProcess({ program: 'src/main.ts serve', database: address, kafkaServers, topic })
   try {
     const client = createClient({ baseUrl: service.origin })
     const timings: ReadTiming[] = []

@@ -54,7 +54,7 @@ export async function measureLatency(options: LatencyOptions, figures: Figures):
       REDIS_PORT: String(redis.port),
       CACHE_TTL: cacheTtlSeconds,
     }
-    const program = 'src/main.ts'
+    const program = 'src/main.ts serve'
     const service = await startProcess({ program, database: address, kafkaServers, topic, environment })
     const sender = new Sender({ clientId: 'bincard-bench', kafka: kafkaServers, topic })
     try {

@@ -53,9 +53,9 @@ export async function measureReading(options: ReadOptions, figures: Figures): Pr
       await startProcess({ ...options, program, database, topic, environment })
     const running: BenchProcess[] = []
     try {
-      const cached = await start('src/main.ts', redis)
+      const cached = await start('src/main.ts serve', redis)
       running.push(cached)
-      const uncached = await start('src/main.ts', { CACHE_TTL: '0' })
+      const uncached = await start('src/main.ts serve', { CACHE_TTL: '0' })
       running.push(uncached)
       const constants: Record<string, Constant> = {}
       for (const [kind, pathOf] of Object.entries(kinds)) {

@@ -79,7 +79,7 @@ export async function runLayout(running: Running, course: Course, layout: Layout
     const gate = await closeGate(address)
     const start = () =>
       startProcess({
-        program: 'src/main.ts',
+        program: 'src/main.ts serve',
         database: address,
         kafkaServers,
         topic,

@@ -115,7 +115,7 @@ export async function consumeAndCopy(writing: Writing, prepared: Prepared): Prom
 export async function wholePath(writing: Writing, prepared: Prepared): Promise<Written> {
   const { profileFolder } = writing
   return await consume(writing, prepared, {
-    program: 'src/main.ts',
+    program: 'src/main.ts serve',
     nodeOptions: (database) =>
       profileFolder === null
         ? []

@@ -78,6 +78,16 @@ export async function findLeaders(
   }))
 }
 
+/** How many replicas the partition of the topic has that has the fewest. Fault `topic_missing`. */
+export async function describeReplicas(
+  cluster: Cluster,
+  topic: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { found } = await askForTopic(cluster, topic, signal)
+  return Math.min(...found.partitions.map(({ replicaNodes }) => replicaNodes.length))
+}
+
 function leaderOf(
   state: TopicAnswer['found']['partitions'][number],
   { found, response }: Pick<TopicAnswer, 'found' | 'response'>,

@@ -23,12 +23,14 @@ export interface EndOffsetsOptions {
   readonly topic: string
   /** Told when an attempt fails, at most once a second. */
   readonly onFailed: (fault: Fault) => void
+  /** Longest wait for Kafka. */
+  readonly waitMs?: number
 }
 
 /** Also a failure is remembered for so long: a dashboard must not wait for a dead broker at each of its requests. */
 const rememberedMs = 1000
 /** Within the time of any answer, with most of it left for the database. */
-const waitMs = 800
+const defaultWaitMs = 800
 
 export class EndOffsets {
   readonly #options: EndOffsetsOptions
@@ -38,7 +40,7 @@ export class EndOffsets {
     this.#options = options
   }
 
-  /** Null while Kafka does not answer. Never throws; waits 0.8 s at most. */
+  /** Null while Kafka does not answer. Never throws; waits 0.8 s at most unless told otherwise. */
   async read(): Promise<readonly LogEnds[] | null> {
     const now = performance.now()
     if (this.#asked === null || now - this.#asked.at > rememberedMs)
@@ -47,7 +49,7 @@ export class EndOffsets {
   }
 
   async #ask(): Promise<LogEnds[] | null> {
-    const { cluster, topic, onFailed } = this.#options
+    const { cluster, topic, onFailed, waitMs = defaultWaitMs } = this.#options
     const signal = AbortSignal.timeout(waitMs)
     try {
       const leaders = await findLeaders(cluster, topic, signal)

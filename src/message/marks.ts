@@ -7,7 +7,7 @@ import type { MessageHeader } from './message.ts'
 const ownPrefix = 'bincard-'
 
 /** Who gave a message to us. */
-export type Origin = 'http' | 'opening-stock' | 'redrive'
+export type Origin = 'http' | 'opening-stock' | 'redrive' | 'command'
 
 /** Where a message from quarantine stood in the log at first: topic id, partition and offset, with colons between. */
 const redrivenFrom = 'bincard-redriven-from'

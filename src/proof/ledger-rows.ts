@@ -31,6 +31,9 @@ export interface StoredLine extends LineKey {
 /** A row of `movement_leg`. */
 export interface StoredLeg extends Leg, PairKey {
   readonly recordedAt: Micros
+  /** The message that it came in. */
+  readonly partition: number
+  readonly offset: number
   /** The number it got on its card; null while it is held. */
   readonly line: number | null
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Micros } from '../message/event.ts'
 import type { Database, Queryable } from './database.ts'
 import { postgresFault } from './postgres-fault.ts'
 
@@ -54,6 +55,33 @@ export async function isUpToDate(database: Database): Promise<boolean> {
     "select to_regclass('migration') is not null as there",
   )
   return found?.there === true && (await readPending(database)).length === 0
+}
+
+/** A migration, and whether it is applied. */
+export interface MigrationState {
+  readonly name: string
+  /** When it was applied; null for one that is still to come. */
+  readonly appliedAt: Micros | null
+  /** Its SQL; null for one that only a newer version knows. */
+  readonly text: string | null
+}
+
+/** All migrations, in their order: those of this version, and those that a newer one has applied. */
+export async function listMigrations(db: Queryable): Promise<MigrationState[]> {
+  const [found] = await db.query<{ there: boolean }>("select to_regclass('migration') is not null as there")
+  const known = await readMigrations()
+  const applied =
+    found?.there === true
+      ? await db.query<{ version: number; name: string; appliedAt: Micros }>(
+          'select version, name, applied_at as "appliedAt" from migration order by version',
+        )
+      : []
+  const times = new Map(applied.map(({ version, appliedAt }) => [version, appliedAt]))
+  const newer = applied.filter(({ version }) => known.every((migration) => migration.version !== version))
+  return [
+    ...known.map(({ version, name, text }) => ({ name, appliedAt: times.get(version) ?? null, text })),
+    ...newer.map(({ name, appliedAt }) => ({ name, appliedAt, text: null })),
+  ]
 }
 
 async function readPending(db: Queryable): Promise<Migration[]> {

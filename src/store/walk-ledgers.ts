@@ -23,7 +23,7 @@ const lineColumns = `c.warehouse_id as "warehouseId", c.product_id as "productId
 
 const legColumns = `m.movement_id as "movementId", m.product_id as "productId", m.leg, m.warehouse_id as "warehouseId",
   m.quantity, m.occurred_at as "occurredAt", m.source, m.message_id as "messageId",
-  m.recorded_at as "recordedAt", m.line`
+  m.recorded_at as "recordedAt", m.kafka_partition as "partition", m.kafka_offset as "offset", m.line`
 
 /** The next lines in the order of warehouse, product and number. */
 export async function readLinesAfter(
@@ -37,6 +37,40 @@ export async function readLinesAfter(
   return await db.query<StoredLine>(
     `select ${lineColumns} from card_line c ${beyond}
      order by c.warehouse_id, c.product_id, c.line limit $1`,
+    [limit, ...place],
+  )
+}
+
+/**
+ * The last lines of the next cards, in the order of warehouse and product. Each card is found from the one before, by the
+ * key alone, however many lines lie between them.
+ */
+export async function readLastLinesAfter(
+  db: Queryable,
+  after: CardKey | null,
+  limit: number,
+): Promise<StoredLine[]> {
+  const place = after === null ? [] : [after.warehouseId, after.productId]
+  const beyond = after === null ? '' : 'where (f.warehouse_id, f.product_id) > ($2::uuid, $3::uuid)'
+  return await db.query<StoredLine>(
+    `with recursive card (warehouse_id, product_id, place) as (
+       (select f.warehouse_id, f.product_id, 1 from card_line f ${beyond}
+        order by f.warehouse_id, f.product_id limit 1)
+       union all
+       select n.warehouse_id, n.product_id, card.place + 1 from card
+       cross join lateral (
+         select f.warehouse_id, f.product_id from card_line f
+         where (f.warehouse_id, f.product_id) > (card.warehouse_id, card.product_id)
+         order by f.warehouse_id, f.product_id limit 1
+       ) n
+       where card.place < $1
+     )
+     select ${lineColumns} from card
+     cross join lateral (
+       select * from card_line l where l.warehouse_id = card.warehouse_id and l.product_id = card.product_id
+       order by l.line desc limit 1
+     ) c
+     order by c.warehouse_id, c.product_id`,
     [limit, ...place],
   )
 }

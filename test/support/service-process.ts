@@ -43,7 +43,7 @@ export async function startService(
   },
 ): Promise<ServiceProcess> {
   const { database, topic, environment = {}, nodeOptions = [] } = options
-  const child = spawn(process.execPath, [...nodeOptions, main], {
+  const child = spawn(process.execPath, [...nodeOptions, main, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

@@ -93,7 +93,7 @@ test('settings that are wrong are told by name, without the secrets in them', ()
     API_KEYS_FILE: admin.secret,
   }
   const main = join(import.meta.dirname, '../../src/main.ts')
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'serve'], {
     env: { PATH: process.env['PATH'], ...wrong },
     encoding: 'utf8',
   })

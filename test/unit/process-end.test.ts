@@ -80,7 +80,7 @@ test('after SIGTERM readiness says so at once, and the API goes on answering for
 
 /** A service that has much to say: nothing that it needs is there, and it looks again every few milliseconds. */
 async function start(t: TestContext, environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', errors, main], {
+  const child = spawn(process.execPath, ['--import', errors, main, 'serve'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from 'commander'
+import type { RebuiltCard } from '../../books/rebuild-card.ts'
+import { findingKinds, type Cure } from '../../proof/finding.ts'
+import { readTally } from '../../store/position.ts'
+import { withDatabase } from '../connect.ts'
+import type { CommandContext } from '../context.ts'
+import { CommandFailure } from '../exit-codes.ts'
+import { findingJson, findingText } from '../finding-text.ts'
+import { wholeNumber } from '../options.ts'
+import { countOf } from '../output.ts'
+import { showProgress } from './verify.ts'
+
+interface RebuildFlags {
+  readonly json?: true
+  readonly dryRun?: true
+  readonly removeDoubled?: true
+  readonly rows: number
+}
+
+export function addRebuild(program: Command, context: CommandContext): void {
+  program
+    .command('rebuild')
+    .description(
+      'make lines and transit again from the events of the movements, where verify finds them wrong',
+    )
+    .option('--dry-run', 'do all of it, tell what it did, and take it back')
+    .option('--remove-doubled', 'take out reports that are booked twice: same content, source and message id')
+    .option('--json', 'each finding, each card, and at last a summary, as a JSON object on a line')
+    .option(
+      '--rows <number>',
+      'rows that are read at once, about 1 KB of memory each',
+      wholeNumber(1, 100_000),
+      10_000,
+    )
+    .addHelpText('after', help)
+    .action(async (flags: RebuildFlags) => await runRebuild(context, flags))
+}
+
+const help = `
+First the books are proven as by bincard verify, while booking goes on. Then, in one transaction, the cards with a
+finding are made again from their events; for that time booking waits and reads go on. Line numbers stay, and so does
+who is booked and who is held. A card whose events contradict each other is left alone and told.
+
+Examples:
+  bincard rebuild --dry-run
+  bincard rebuild`
+
+async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise<void> {
+  const { output, signal } = context
+  const { rebuild } = await import('../../books/rebuild.ts')
+  const found: Record<Cure, number> = { mended: 0, 'mended on request': 0, 'left to a person': 0 }
+  const rebuilt = await withDatabase(context, 'rebuild', async (database) => {
+    const { lines, departuresHeld } = await readTally(database)
+    return await rebuild({
+      database,
+      signal,
+      rowsAtOnce: flags.rows,
+      end: flags.dryRun === true ? 'rehearse' : 'commit',
+      doubled: flags.removeDoubled === true ? 'remove' : 'keep',
+      newToken: () => randomUUID(),
+      onFinding: async (finding) => {
+        found[findingKinds[finding.code].cure] += 1
+        if (flags.json === true) await output.json({ type: 'finding', ...findingJson(finding) })
+        else await output.data(findingText(finding))
+      },
+      onCard: async (card) =>
+        await (flags.json === true ? output.json(cardJson(card)) : output.data(cardText(card))),
+      onProgress: showProgress(context, { lines, legs: lines + departuresHeld }),
+    })
+  })
+  output.end()
+  const { verified, cards, left, linesAdded, linesRemoved, legsRemoved, legsRenumbered, movements } = rebuilt
+  const unmended = left + found['left to a person'] + found['mended on request'] - legsRemoved
+  if (flags.json === true) {
+    await output.json({
+      type: 'summary',
+      ok: unmended === 0,
+      committed: flags.dryRun !== true && verified.findings > 0,
+      findings: verified.findings,
+      cards_rebuilt: cards,
+      cards_left: left,
+      lines_removed: linesRemoved,
+      lines_added: linesAdded,
+      events_removed: legsRemoved,
+      events_renumbered: legsRenumbered,
+      movements_rebuilt: movements,
+    })
+  }
+  if (verified.findings === 0) {
+    output.say('The books are right; nothing was changed.')
+    return
+  }
+  output.say(
+    `${flags.dryRun === true ? 'It would be' : 'Now'}: ${countOf(cards)} cards made again, ${countOf(left)} left; ` +
+      `${countOf(linesRemoved)} lines out, ${countOf(linesAdded)} in; ` +
+      `${countOf(legsRemoved)} doubled events out, ${countOf(legsRenumbered)} numbered again; ` +
+      `transit of ${countOf(movements)} movements made again.`,
+  )
+  if (unmended > 0)
+    throw new CommandFailure(
+      'wrong',
+      `${countOf(unmended)} of what was found is left to a person: see docs/reference/findings.md.`,
+    )
+}
+
+function cardText({ card, left, made, gone, before, after, inOrderOfTime }: RebuiltCard): string {
+  const name = `card ${card.warehouseId}/${card.productId}`
+  if (left !== null) return `left  ${name}  ${left}`
+  const compared =
+    inOrderOfTime === null || (inOrderOfTime.balance === after && inOrderOfTime.held === 0)
+      ? ''
+      : `; in the order of time it would end with ${inOrderOfTime.balance} and ${inOrderOfTime.held} held`
+  return `rebuilt  ${name}  ${made} lines made, ${gone} gone, balance ${before} → ${after}${compared}`
+}
+
+function cardJson({ card, left, made, gone, before, after, inOrderOfTime }: RebuiltCard) {
+  return {
+    type: 'card',
+    warehouse_id: card.warehouseId,
+    product_id: card.productId,
+    left,
+    lines_made: made,
+    lines_gone: gone,
+    balance_before: before,
+    balance_after: after,
+    in_order_of_time: inOrderOfTime,
+  }
+}

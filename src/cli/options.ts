@@ -1,0 +1,19 @@
+/** How the texts of options become values; commander tells what is wrong with one. */
+import { InvalidArgumentError } from 'commander'
+import { parseUuid } from '../message/uuid.ts'
+
+/** A whole number within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+}
+
+/** A UUID, answered in lower case. */
+export function uuid(text: string): string {
+  const id = parseUuid(text)
+  if (id === null) throw new InvalidArgumentError('It must be a UUID.')
+  return id
+}
