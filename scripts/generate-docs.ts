@@ -21,6 +21,9 @@ import { postgresFaults } from '../src/store/postgres-fault.ts'
 import { createLogger } from '../src/telemetry/logger.ts'
 import { listMetrics } from '../src/telemetry/metric-table.ts'
 import { clientDescription, type OpenApi } from './client-description.ts'
+import { commandsPage } from './commands-page.ts'
+import { findingsPage } from './findings-page.ts'
+import { code, notice, table } from './markdown.ts'
 
 /** The folder of the repository. */
 export const repository = join(import.meta.dirname, '..')
@@ -39,13 +42,14 @@ export async function generateDocs(): Promise<readonly GeneratedFile[]> {
     { path: 'docs/reference/settings.md', text: await markdown(settingsPage()) },
     { path: 'docs/reference/metrics.md', text: await markdown(metricsPage()) },
     { path: 'docs/reference/errors.md', text: await markdown(errorsPage()) },
+    { path: 'docs/reference/cli.md', text: await markdown(commandsPage(packageJson.version)) },
+    { path: 'docs/reference/findings.md', text: await markdown(findingsPage()) },
     { path: 'docs/openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` },
     { path: 'src/client/description.ts', text: await typescript(clientDescription(openApi)) },
   ]
 }
 
 const groups: readonly SettingGroup[] = Object.values(settingTable)
-const notice = '<!-- Made by `npm run docs`; changes belong into the table in the code. -->'
 
 function exampleEnvironment(): string {
   const header = [
@@ -208,18 +212,6 @@ function databaseNeverAsked(): Database {
   const limits = { poolSize: 1, connectTimeoutMs: 1, statementTimeoutMs: 1, lockTimeoutMs: 1 }
   const address = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' }
   return new Database({ ...address, ...limits, queueTimeoutMs: 1, applicationName: 'docs' })
-}
-
-function code(text: string): string {
-  return `\`${text}\``
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => {
-    const escaped = cells.map((cell) => cell.replaceAll('|', '\\|'))
-    return `| ${escaped.join(' | ')} |`
-  })
-  return lines.join('\n')
 }
 
 async function markdown(blocks: readonly string[]): Promise<string> {

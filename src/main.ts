@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /** `bincard`: the service and all that goes with it, one command each. */
-import packageJson from '../package.json' with { type: 'json' }
 import { createContext } from './cli/context.ts'
 import { exitCodes } from './cli/exit-codes.ts'
 import { failureOf } from './cli/failure.ts'
 import { createProgram } from './cli/program.ts'
+import { readVersion } from './cli/version.ts'
 
-const context = createContext(packageJson.version)
+const context = createContext(readVersion())
 try {
   await createProgram(context).parseAsync()
 } catch (error) {

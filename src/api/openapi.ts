@@ -23,7 +23,7 @@ export function openApiFrame(version: string): FastifyDynamicSwaggerOptions {
             type: 'http',
             scheme: 'bearer',
             description:
-              'An API key, as `npm run key` makes it. Roles: `read`, `write` (also reads), `admin` (all). A key may be limited to warehouses. A service without keys asks for none.',
+              'An API key, as `bincard key` makes it. Roles: `read`, `write` (also reads), `admin` (all). A key may be limited to warehouses. A service without keys asks for none.',
           },
         },
       },

@@ -5,8 +5,8 @@ import { endInOrderOfTime, type CardEnd } from '../proof/order-of-time.ts'
 import { rebuildLines } from '../proof/rebuild-lines.ts'
 import { leaveCard, readStrayLegs } from '../store/damage.ts'
 import type { Session } from '../store/database.ts'
-import { writeRebuiltLines } from '../store/swap-books.ts'
 import { readBalances, readCardLines, readHeldLegs, readLegs } from '../store/walk-ledgers.ts'
+import { copyLines } from '../store/write-ledgers.ts'
 
 /** What became of one damaged card. */
 export interface RebuiltCard {
@@ -53,7 +53,7 @@ export async function rebuildCard(
       return { ...told, made: 0, gone: 0, left: rebuilt.detail, inOrderOfTime: null }
     }
     const { lines } = rebuilt
-    await writeRebuiltLines(session, lines)
+    await copyLines(session, 'rebuilt_line', lines, ({ recordedAt }) => recordedAt)
     const numbers = new Set(lines.map(({ line }) => line))
     told.made += lines.filter((line) => !isSame(line, byLine.get(line.line))).length
     told.gone += living.filter(({ line }) => !numbers.has(line)).length

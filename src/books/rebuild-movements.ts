@@ -53,13 +53,19 @@ async function isSpare(session: Session, leg: StoredLeg): Promise<boolean> {
   return !isItsOwn || next === undefined
 }
 
-/** Makes what is under way of some pairs again from their legs. Answers by how many rows the table grew. */
+/**
+ * Makes what is under way of some pairs again from their legs. One that has a doubled leg stays as it is: the legs would
+ * tell it wrong. Answers by how many rows the table grew.
+ */
 export async function rebuildTransitOf(session: Session, keys: readonly PairKey[]): Promise<number> {
   const living = new Map((await readTransitOf(session, keys)).map((row) => [pairId(row), row]))
-  const rows = (await readPairs(session, keys)).flatMap((legs) => {
+  const pairs = await readPairs(session, keys)
+  const doubled = pairs.filter((legs) => doubledLegs(legs).length > 0).flatMap(([first]) => first ?? [])
+  const kept = new Set(doubled.map(pairId))
+  const rows = pairs.flatMap((legs) => {
     const [first] = legs
-    if (first === undefined) return []
+    if (first === undefined || kept.has(pairId(first))) return []
     return rebuildTransit(legs, living.get(pairId(first))) ?? []
   })
-  return await swapTransit(session, { pairs: keys, rows })
+  return await swapTransit(session, { pairs: keys.filter((key) => !kept.has(pairId(key))), rows })
 }

@@ -12,6 +12,7 @@
  * What was decided stays decided: numbers of lines, who is booked and who is held. A card without a finding is already what
  * its events make of it, and is not touched.
  */
+import { pairId } from '../booking/ledger.ts'
 import type { WarehouseId } from '../message/event.ts'
 import type { Finding } from '../proof/finding.ts'
 import type { Counts } from '../store/balance-sheet.ts'
@@ -205,6 +206,16 @@ async function proveMended(session: Session, { signal, rowsAtOnce }: RebuildOpti
   })
   await eachPart(readDamagedPairs, { session, signal }, async (pairs) => {
     const findings = await provePairs(session, pairs)
-    refuse(findings.filter(({ code }) => code === 'transit_wrong' || code === 'legs_missing'))
+    const doubled = new Set(
+      findings.flatMap(({ code, movement }) => (code === 'booked_twice' && movement ? pairId(movement) : [])),
+    )
+    const isMended = ({ movement }: Finding): boolean =>
+      movement !== undefined && !doubled.has(pairId(movement))
+    refuse(
+      findings.filter(
+        (finding) =>
+          (finding.code === 'transit_wrong' || finding.code === 'legs_missing') && isMended(finding),
+      ),
+    )
   })
 }

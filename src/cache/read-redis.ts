@@ -21,7 +21,13 @@ export async function readRedis({
   readonly timeoutMs: number
 }): Promise<RedisState> {
   const socket = { host, port, connectTimeout: timeoutMs, reconnectStrategy: false as const }
-  const client = createClient({ RESP: 3, socket, name: 'bincard doctor', disableClientInfo: true })
+  const client = createClient({
+    RESP: 3,
+    socket,
+    name: 'bincard-doctor',
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+  })
   // What goes wrong is told to whoever asks.
   client.on('error', () => undefined)
   const tooLate = setTimeout(() => client.destroy(), timeoutMs)

@@ -42,10 +42,5 @@ export function createContext(version: string): CommandContext {
       return settings
     },
   }
-  // `bincard … | head`: who has read enough ends us without a word.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(0)
-  })
   return context
 }

@@ -27,6 +27,7 @@ export class Output {
   readonly #now: () => number
   #drawnAt = -Infinity
   #isDrawn = false
+  #isWatched = false
 
   constructor({ stdout, stderr, now }: OutputOptions) {
     this.#stdout = stdout
@@ -34,9 +35,15 @@ export class Output {
     this.#now = now
   }
 
-  /** A line of data. Waits while the reader is slow. */
+  /** A line of data. Waits while the reader is slow; one who has read enough (`| head`) ends the process without a word. */
   async data(line: string): Promise<void> {
     this.#clear()
+    if (!this.#isWatched) {
+      this.#isWatched = true
+      this.#stdout.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EPIPE') process.exit(0)
+      })
+    }
     if (!this.#stdout.write(`${line}\n`)) await once(this.#stdout, 'drain')
   }
 

@@ -17,7 +17,7 @@ export { BincardProblem, UnexpectedAnswer } from './problem.ts'
 export interface ClientOptions {
   /** Of the service or of a gateway before it, with the path under which it lies; empty for a page's own origin. */
   readonly baseUrl: string
-  /** An API key, as `npm run key` makes it. A service without keys asks for none. */
+  /** An API key, as `bincard key` makes it. A service without keys asks for none. */
   readonly apiKey?: string | undefined
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined

@@ -5,7 +5,7 @@ import type { Kind } from './setting.ts'
 /** API keys by their hashes. No text is no keys; a text without any key is a mistake, such as an empty file. */
 export const apiKeyList: Kind<readonly ApiKey[]> = {
   allowed:
-    'NAME:ROLE:SHA256 or NAME:ROLE:WAREHOUSE+WAREHOUSE:SHA256 as `npm run key` prints them, several with commas, spaces or line ends between them, no name or hash twice',
+    'NAME:ROLE:SHA256 or NAME:ROLE:WAREHOUSE+WAREHOUSE:SHA256 as `bincard key` prints them, several with commas, spaces or line ends between them, no name or hash twice',
   // Hashes say nothing about the keys; but somebody may put a key itself there.
   secret: true,
   parse(text) {

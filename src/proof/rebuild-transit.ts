@@ -2,8 +2,8 @@ import type { StoredLeg, StoredTransit } from './ledger-rows.ts'
 import { underWayOf } from './prove-movements.ts'
 
 /**
- * What is under way of a pair by its legs; null if nothing is. Since when: as the living row says, if one of the legs has
- * that time; else since the oldest, which is later than the truth never, and earlier only where goods came and went twice.
+ * What is under way of a pair by its legs; null if nothing is. Since when: as the living row says, if one of the legs has that
+ * time; else since the oldest leg. (Of goods that came and went more than once, the true one may be a later leg.)
  */
 export function rebuildTransit(
   legs: readonly StoredLeg[],

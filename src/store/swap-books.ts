@@ -1,34 +1,8 @@
 /** What was made again takes the place of what is there, within one transaction in which nobody books. */
-import type { StoredLeg, StoredLine, StoredTransit } from '../proof/ledger-rows.ts'
+import type { StoredLeg, StoredTransit } from '../proof/ledger-rows.ts'
 import type { MendedLegs } from '../proof/mend-legs.ts'
 import { int8Array, timestampArray, uuidArray } from './binary-array.ts'
-import { BinaryCopy } from './binary-copy.ts'
 import type { Session } from './database.ts'
-
-const lineBytes = 150
-
-/** Keeps lines beside the living ones. */
-export async function writeRebuiltLines(session: Session, lines: readonly StoredLine[]): Promise<void> {
-  if (lines.length === 0) return
-  const rows = new BinaryCopy(lines.length * lineBytes)
-  for (const line of lines) {
-    rows.startRow(9)
-    rows.uuid(line.warehouseId)
-    rows.uuid(line.productId)
-    rows.int8(line.line)
-    rows.uuid(line.movementId)
-    rows.int4(line.leg)
-    rows.int8(line.change)
-    rows.int8(line.balance)
-    rows.timestamp(line.occurredAt)
-    rows.timestamp(line.recordedAt)
-  }
-  await session.copy(
-    `copy rebuilt_line (warehouse_id, product_id, line, movement_id, leg, change, balance, occurred_at, recorded_at)
-     from stdin (format binary)`,
-    rows.finish(),
-  )
-}
 
 /** By how much the swap changed what there is. */
 export interface SwappedLines {

@@ -44,10 +44,20 @@ export async function writeLegs(session: Session, decided: DecidedBatch): Promis
 
 /** The booked lines, card by card. A line that is there already means that what was known is out of date. */
 export async function writeLines(session: Session, decided: DecidedBatch): Promise<void> {
-  const { lines } = decided.decision
+  const lines = [...decided.decision.lines].sort(byLineKey)
+  await copyLines(session, 'card_line', lines, ({ warehouseId }) => recordedAt(decided, warehouseId))
+}
+
+/** Appends lines, in their order, to the table of lines or to one that is made like it. */
+export async function copyLines<Line extends NewLine>(
+  session: Session,
+  table: 'card_line' | 'rebuilt_line',
+  lines: readonly Line[],
+  recorded: (line: Line) => Micros,
+): Promise<void> {
   if (lines.length === 0) return
   const rows = new BinaryCopy(lines.length * lineBytes)
-  for (const line of [...lines].sort(byLineKey)) {
+  for (const line of lines) {
     rows.startRow(9)
     rows.uuid(line.warehouseId)
     rows.uuid(line.productId)
@@ -57,10 +67,10 @@ export async function writeLines(session: Session, decided: DecidedBatch): Promi
     rows.int8(line.change)
     rows.int8(line.balance)
     rows.timestamp(line.occurredAt)
-    rows.timestamp(recordedAt(decided, line.warehouseId))
+    rows.timestamp(recorded(line))
   }
   await session.copy(
-    `copy card_line (warehouse_id, product_id, line, movement_id, leg, change, balance, occurred_at, recorded_at)
+    `copy ${table} (warehouse_id, product_id, line, movement_id, leg, change, balance, occurred_at, recorded_at)
      from stdin (format binary)`,
     rows.finish(),
   )

@@ -340,7 +340,7 @@ suite('rebuild', () => {
       told.map(({ left }) => left),
       ['Two events have line 4.'],
     )
-    assert.ok(codesOf(await findingsOf(ledger)).includes('booked_twice'))
+    assert.deepEqual(codesOf(await findingsOf(ledger)), ['leg_without_line', 'booked_twice', 'transit_wrong'])
   })
 
   test('a process that remembers the card as it was goes on from what was made again', async (t) => {

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { freshDatabase, freshTopic } from '../support/environment.ts'
+import { packInto } from '../support/package.ts'
 import { startService } from '../support/service-process.ts'
 
 const run = promisify(execFile)
-const root = join(import.meta.dirname, '../..')
 
 test('the packed client type-checks in a program of its own, and that program speaks to a service', async (t) => {
   const project = await makeProject(t)
-  await packInto(project)
+  await installInto(project)
   await writeFile(join(project, 'program.ts'), program)
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
@@ -64,20 +64,11 @@ async function makeProject(t: TestContext): Promise<string> {
   return project
 }
 
-/** As a registry would hand it out: only what the package says is in it, and nothing of this repository. */
-async function packInto(project: string): Promise<void> {
-  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', project], {
-    cwd: root,
-  })
-  const packed = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[]
-  const [{ filename, files } = { filename: '', files: [] }] = packed
-  const foreign = files
-    .map(({ path }) => path)
-    .filter((path) => !/^dist\/client\/[a-z]+\.(js|d\.ts)$/.test(path))
-  assert.deepEqual(foreign.toSorted(), ['LICENSE', 'README.md', 'README.ru.md', 'package.json'])
+async function installInto(project: string): Promise<void> {
+  const { path } = await packInto(project)
   const modules = join(project, 'node_modules/bincard')
   await mkdir(modules, { recursive: true })
-  await run('tar', ['--extract', '--file', filename, '--directory', modules, '--strip-components=1'], {
+  await run('tar', ['--extract', '--file', path, '--directory', modules, '--strip-components=1'], {
     cwd: project,
   })
 }

@@ -3,26 +3,22 @@ import { Option, type Command } from 'commander'
 import { exportTables, type ExportName } from '../../books/export.ts'
 import { withDatabase } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
-import { wholeNumber } from '../options.ts'
+import { walkOptions, type WalkFlags } from '../options.ts'
 import { countOf, Output } from '../output.ts'
 
-interface ExportFlags {
+interface ExportFlags extends Pick<WalkFlags, 'rows'> {
   readonly format: 'ndjson' | 'csv'
   readonly output?: string
-  readonly rows: number
 }
 
 export function addExport(program: Command, context: CommandContext): void {
   const command = program.command('export').description('write out the books, straight from the database')
   for (const name of Object.keys(exportTables) as ExportName[]) {
-    command
-      .command(name)
-      .description(exportTables[name].about)
+    walkOptions(command.command(name).description(exportTables[name].about))
       .addOption(
         new Option('--format <format>', 'of the output').choices(['ndjson', 'csv']).default('ndjson'),
       )
       .option('--output <file>', 'write there instead of to standard output; must not exist')
-      .option('--rows <number>', 'rows that are read at once', wholeNumber(1, 100_000), 10_000)
       .addHelpText('after', `\nExample:\n  bincard export ${name} --format csv > ${name}.csv`)
       .action(async (flags: ExportFlags) => await runExport(context, name, flags))
   }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { HeldDeparture, ListedMovement, OpenMovement } from '../../client/description.ts'
+import { movementStatuses } from '../../booking/movement-view.ts'
 import { connectService } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
 import { listOptions, printList, type ListFlags } from '../list-options.ts'
@@ -7,16 +8,12 @@ import { uuid, wholeNumber } from '../options.ts'
 import { countOf } from '../output.ts'
 import type { Column } from '../table.ts'
 
-const statuses = [
-  'opening_stock',
-  'mismatched',
-  'departure_held',
-  'awaiting_departure',
-  'in_transit',
-  'completed',
-  'short',
-  'over',
-] as const
+interface MovementFlags extends WarehouseFlag {
+  readonly status?: ListedMovement['status']
+  readonly product?: string
+  readonly from?: string
+  readonly to?: string
+}
 
 interface WarehouseFlag extends ListFlags {
   readonly warehouse?: string
@@ -24,11 +21,14 @@ interface WarehouseFlag extends ListFlags {
 
 export function addLists(program: Command, context: CommandContext): void {
   listOptions(program.command('movements').description('movements, the last to be mentioned first'))
-    .addOption(new Option('--status <status>', 'only these').choices(statuses))
+    .addOption(new Option('--status <status>', 'only these').choices(movementStatuses))
     .option('--warehouse <id>', 'only those of this warehouse', uuid)
-    .option('--product <id>', 'only those of this product', uuid)
-    .action(async (flags: WarehouseFlag & { status?: ListedMovement['status']; product?: string }) => {
-      const args = { status: flags.status, warehouse_id: flags.warehouse, product_id: flags.product }
+    .option('--product <id>', 'only those of this product; together with a warehouse', uuid)
+    .option('--from <time>', 'only what was recorded since then, RFC 3339')
+    .option('--to <time>', 'only what was recorded before, RFC 3339')
+    .action(async (flags: MovementFlags) => {
+      const { status, warehouse: warehouse_id, product: product_id, from, to } = flags
+      const args = { status, warehouse_id, product_id, from, to }
       await printList(
         context,
         { list: connectService(context, flags).listMovements, args, columns: listed },

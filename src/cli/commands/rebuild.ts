@@ -7,32 +7,21 @@ import { withDatabase } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { findingJson, findingText } from '../finding-text.ts'
-import { wholeNumber } from '../options.ts'
+import { walkOptions, type WalkFlags } from '../options.ts'
 import { countOf } from '../output.ts'
 import { showProgress } from './verify.ts'
 
-interface RebuildFlags {
-  readonly json?: true
+interface RebuildFlags extends WalkFlags {
   readonly dryRun?: true
   readonly removeDoubled?: true
-  readonly rows: number
 }
 
 export function addRebuild(program: Command, context: CommandContext): void {
-  program
-    .command('rebuild')
-    .description(
-      'make lines and transit again from the events of the movements, where verify finds them wrong',
-    )
+  const about = 'make lines and transit again from the events of the movements, where verify finds them wrong'
+  walkOptions(program.command('rebuild').description(about))
     .option('--dry-run', 'do all of it, tell what it did, and take it back')
     .option('--remove-doubled', 'take out reports that are booked twice: same content, source and message id')
     .option('--json', 'each finding, each card, and at last a summary, as a JSON object on a line')
-    .option(
-      '--rows <number>',
-      'rows that are read at once, about 1 KB of memory each',
-      wholeNumber(1, 100_000),
-      10_000,
-    )
     .addHelpText('after', help)
     .action(async (flags: RebuildFlags) => await runRebuild(context, flags))
 }

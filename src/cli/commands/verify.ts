@@ -5,27 +5,15 @@ import { withDatabase } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { findingJson, findingText } from '../finding-text.ts'
-import { wholeNumber } from '../options.ts'
+import { walkOptions, type WalkFlags } from '../options.ts'
 import { countOf } from '../output.ts'
 
-interface VerifyFlags {
-  readonly json?: true
-  readonly rows: number
-}
-
 export function addVerify(program: Command, context: CommandContext): void {
-  program
-    .command('verify')
-    .description('prove the books: cards against movements, movements against cards, and all of it summed up')
+  const about = 'prove the books: cards against movements, movements against cards, and all of it summed up'
+  walkOptions(program.command('verify').description(about))
     .option('--json', 'each finding, and at last a summary, as a JSON object on a line')
-    .option(
-      '--rows <number>',
-      'rows that are read at once, about 1 KB of memory each',
-      wholeNumber(1, 100_000),
-      10_000,
-    )
     .addHelpText('after', help)
-    .action(async (flags: VerifyFlags) => await runVerify(context, flags))
+    .action(async (flags: WalkFlags) => await runVerify(context, flags))
 }
 
 const help = `
@@ -35,7 +23,7 @@ Examples:
   bincard verify
   bincard verify --json > findings.ndjson`
 
-async function runVerify(context: CommandContext, { json, rows }: VerifyFlags): Promise<void> {
+async function runVerify(context: CommandContext, { json, rows }: WalkFlags): Promise<void> {
   const { output, signal } = context
   const { verify } = await import('../../books/verify.ts')
   const verified = await withDatabase(context, 'verify', async (database) => {

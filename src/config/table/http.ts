@@ -31,7 +31,7 @@ export const http = {
       kind: apiKeyList,
       default: '',
       about:
-        'Who may use the API: not the keys, but their SHA-256. `npm run key -- NAME ROLE [WAREHOUSE…]` makes a key and its line. Roles: read, write (also reads), admin (all). A key with warehouses sees these only.',
+        'Who may use the API: not the keys, but their SHA-256. `bincard key NAME ROLE [WAREHOUSE…]` makes a key and its line. Roles: read, write (also reads), admin (all). A key with warehouses sees these only.',
     },
     keysFile: {
       name: 'API_KEYS_FILE',
