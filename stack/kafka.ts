@@ -18,9 +18,21 @@ export interface KafkaOptions {
   readonly jars: Jars
   /** Where clients are told to find it, if not at its port: what stands before it. */
   readonly advertisedPort?: number
+  /** A second way in, beside the plain one. */
+  readonly secured?: SecuredListener
   /** Its place among several; a broker alone without. */
   readonly place?: ClusterPlace
   readonly signal: AbortSignal
+}
+
+/** A listener with TLS, at which clients log in by SCRAM-SHA-512. Clients are told of it as `localhost`. */
+export interface SecuredListener {
+  readonly port: number
+  /** PKCS #12, with certificate and key. */
+  readonly keystore: string
+  readonly keystorePassword: string
+  readonly user: string
+  readonly password: string
 }
 
 /** One of several brokers, each of them a controller as well. */
@@ -44,13 +56,13 @@ const stopLimitMs = 15_000
  * @throws {StackError} when it does not come up
  */
 export async function startKafka(options: KafkaOptions): Promise<Part> {
-  const { folder, port, heapMegabytes, jars, signal, advertisedPort = port } = options
+  const { folder, port, heapMegabytes, jars, signal, secured, advertisedPort = port } = options
   const data = join(folder.path, 'kafka')
   const propertiesFile = join(folder.path, 'kafka.properties')
   const place = options.place ?? { nodeId: 1, controllerPorts: [await freePort()] }
   mkdirSync(folder.path, { recursive: true })
   if (!existsSync(data)) await makeData(data, options)
-  writeFileSync(propertiesFile, properties({ data, port, advertisedPort, ...place }))
+  writeFileSync(propertiesFile, properties({ data, port, advertisedPort, secured, ...place }))
 
   const part = startPart({
     name: 'Kafka',
@@ -79,7 +91,10 @@ const logging = [
 ]
 
 /** Under another name until it is complete, like the data of PostgreSQL. */
-async function makeData(data: string, { jars, port, signal, folder, place }: KafkaOptions): Promise<void> {
+async function makeData(
+  data: string,
+  { jars, port, signal, folder, place, secured }: KafkaOptions,
+): Promise<void> {
   const making = `${data}.making`
   const propertiesFile = `${making}.properties`
   rmSync(making, { recursive: true, force: true })
@@ -91,6 +106,9 @@ async function makeData(data: string, { jars, port, signal, folder, place }: Kaf
     argumentList: [
       ['-cp', jars.classpath, 'kafka.tools.StorageTool', 'format'],
       ['--config', propertiesFile, `--cluster-id=${place?.clusterId ?? newClusterId()}`],
+      secured === undefined
+        ? []
+        : [`--add-scram=SCRAM-SHA-512=[name=${secured.user},password=${secured.password}]`],
     ].flat(),
     cwd: folder.path,
     signal,
@@ -108,6 +126,7 @@ interface Places extends Omit<ClusterPlace, 'clusterId'> {
   readonly data: string
   readonly port: number
   readonly advertisedPort: number
+  readonly secured?: SecuredListener | undefined
 }
 
 /** Beyond a broker alone: each partition on three, and two must have what is acknowledged. */
@@ -117,18 +136,19 @@ const mostReplicas = 3
  * A quorum by `voters`, and not by a formatted voter set (`--standalone`): that one would remember the
  * controller's port, and nobody should have to keep a second port free.
  */
-function properties({ data, port, advertisedPort, nodeId, controllerPorts }: Places): string {
+function properties({ data, port, advertisedPort, secured, nodeId, controllerPorts }: Places): string {
   const replicas = Math.min(mostReplicas, controllerPorts.length)
   const inSync = Math.max(1, replicas - 1)
   const voters = controllerPorts.map((controller, index) => `${index + 1}@127.0.0.1:${controller}`)
   return `process.roles=broker,controller
 node.id=${nodeId}
 controller.quorum.voters=${voters.join(',')}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}
-advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[nodeId - 1]}${secured === undefined ? '' : `,SASL_SSL://127.0.0.1:${secured.port}`}
+advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}${secured === undefined ? '' : `,SASL_SSL://localhost:${secured.port}`}
 controller.listener.names=CONTROLLER
 log.dirs=${data}
 
+${secured === undefined ? '' : securedProperties(secured)}
 # A single broker can keep one replica of anything.
 default.replication.factor=${replicas}
 min.insync.replicas=${inSync}
@@ -146,5 +166,17 @@ transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
 # A topic with a mistyped name is to be an error.
 auto.create.topics.enable=false
+`
+}
+
+function securedProperties({ keystore, keystorePassword }: SecuredListener): string {
+  const login = 'org.apache.kafka.common.security.scram.ScramLoginModule required;'
+  return `listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=${login}
+ssl.keystore.type=PKCS12
+ssl.keystore.location=${keystore}
+ssl.keystore.password=${keystorePassword}
+ssl.key.password=${keystorePassword}
 `
 }

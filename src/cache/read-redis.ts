@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client'
-import { redisFault, toRedisFault } from './redis-fault.ts'
+import { loginOf, socketOf, type RedisAddress } from './redis-address.ts'
+import { toRedisFault } from './redis-fault.ts'
 
 /** What Redis says of itself, for whoever looks whether it suits. */
 export interface RedisState {
@@ -12,21 +13,16 @@ export interface RedisState {
 
 /** Asks on a connection of its own, once. Throws a Fault. */
 export async function readRedis({
-  host,
-  port,
   timeoutMs,
-}: {
-  readonly host: string
-  readonly port: number
-  readonly timeoutMs: number
-}): Promise<RedisState> {
-  const socket = { host, port, connectTimeout: timeoutMs, reconnectStrategy: false as const }
+  ...address
+}: RedisAddress & { readonly timeoutMs: number }): Promise<RedisState> {
   const client = createClient({
     RESP: 3,
-    socket,
     name: 'bincard-doctor',
     disableClientInfo: true,
     maintNotifications: 'disabled',
+    ...loginOf(address),
+    socket: { ...socketOf(address), connectTimeout: timeoutMs, reconnectStrategy: false },
   })
   // What goes wrong is told to whoever asks.
   client.on('error', () => undefined)
@@ -41,7 +37,7 @@ export async function readRedis({
       maxmemory: Number(valueOf('maxmemory')),
     }
   } catch (error) {
-    throw client.isOpen ? toRedisFault(error) : redisFault('redis_unreachable', error)
+    throw toRedisFault(error)
   } finally {
     clearTimeout(tooLate)
     if (client.isOpen) client.destroy()

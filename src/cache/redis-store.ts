@@ -3,12 +3,11 @@ import { createClient } from '@redis/client'
 import { decodeValue, type CachedValue } from './cached-value.ts'
 import { Waits } from '../waits.ts'
 import { NearCache } from './near-cache.ts'
+import { loginOf, socketOf, type RedisAddress } from './redis-address.ts'
 import { redisFault, toRedisFault } from './redis-fault.ts'
 import { barKeys, liftBars, settleLease, takeLease } from './scripts.ts'
 
-export interface RedisStoreOptions {
-  readonly host: string
-  readonly port: number
+export interface RedisStoreOptions extends RedisAddress {
   /** No command is waited for longer. */
   readonly timeoutMs: number
   /** Life of a page. */
@@ -140,7 +139,7 @@ function fewAtATime(keys: readonly string[]): string[][] {
   )
 }
 
-function connectTo({ host, port }: RedisStoreOptions, near: NearCache) {
+function connectTo(options: RedisStoreOptions, near: NearCache) {
   return createClient({
     RESP: 3,
     clientSideCache: near,
@@ -150,9 +149,9 @@ function connectTo({ host, port }: RedisStoreOptions, near: NearCache) {
     name: 'bincard',
     disableClientInfo: true,
     maintNotifications: 'disabled',
+    ...loginOf(options),
     socket: {
-      host,
-      port,
+      ...socketOf(options),
       socketTimeout: silenceMs,
       reconnectStrategy: (retries) => Math.min(reconnectMs.min * 2 ** Math.min(retries, 8), reconnectMs.max),
     },

@@ -39,6 +39,46 @@ export const settingRules: readonly SettingRule[] = [
     holds: ({ postgres }) => postgres.lockTimeoutMs < postgres.statementTimeoutMs,
   },
   {
+    names: ['KAFKA_SASL_USERNAME', 'KAFKA_SECURITY_PROTOCOL'],
+    must: 'there, as KAFKA_SASL_PASSWORD must, where KAFKA_SECURITY_PROTOCOL logs in, and only there',
+    holds: ({ kafka: { securityProtocol, saslUsername, saslPassword } }) =>
+      securityProtocol.startsWith('SASL_') ? saslUsername !== '' && saslPassword !== '' : saslUsername === '',
+  },
+  {
+    names: ['KAFKA_SSL_CA_LOCATION', 'KAFKA_SECURITY_PROTOCOL'],
+    must: 'left out, as the other KAFKA_SSL_* must, unless KAFKA_SECURITY_PROTOCOL encrypts',
+    holds: ({ kafka }) =>
+      kafka.securityProtocol.endsWith('SSL') ||
+      [kafka.sslCa, kafka.sslCertificate, kafka.sslKey].every((file) => file === null),
+  },
+  {
+    names: ['KAFKA_SSL_KEY_LOCATION', 'KAFKA_SSL_CERTIFICATE_LOCATION'],
+    must: 'there together with KAFKA_SSL_CERTIFICATE_LOCATION',
+    holds: ({ kafka }) => (kafka.sslKey === null) === (kafka.sslCertificate === null),
+  },
+  {
+    names: ['POSTGRES_SSLROOTCERT', 'POSTGRES_SSLMODE'],
+    must: 'left out, as POSTGRES_SSLCERT and POSTGRES_SSLKEY must, while POSTGRES_SSLMODE is disable',
+    holds: ({ postgres }) =>
+      postgres.sslMode !== 'disable' ||
+      [postgres.sslRootCert, postgres.sslCert, postgres.sslKey].every((file) => file === null),
+  },
+  {
+    names: ['POSTGRES_SSLKEY', 'POSTGRES_SSLCERT'],
+    must: 'there together with POSTGRES_SSLCERT',
+    holds: ({ postgres }) => (postgres.sslKey === null) === (postgres.sslCert === null),
+  },
+  {
+    names: ['REDIS_TLS_CA_FILE', 'REDIS_TLS'],
+    must: 'left out unless REDIS_TLS is true',
+    holds: ({ cache }) => cache.tls || cache.tlsCa === null,
+  },
+  {
+    names: ['REDIS_USERNAME', 'REDIS_PASSWORD'],
+    must: 'left out unless there is a REDIS_PASSWORD',
+    holds: ({ cache }) => cache.username === '' || cache.password !== '',
+  },
+  {
     names: ['KAFKA_HEARTBEAT_INTERVAL_MS', 'KAFKA_SESSION_TIMEOUT_MS'],
     must: 'less than half of KAFKA_SESSION_TIMEOUT_MS: otherwise one lost heartbeat could end the session',
     holds: ({ kafka }) => kafka.heartbeatIntervalMs < kafka.sessionTimeoutMs / 2,

@@ -1,13 +1,14 @@
 import { Connection, apiVersionsV3, type API } from '@platformatic/kafka'
 import { Waits } from '../waits.ts'
 import { kafkaFault, toKafkaFault } from './kafka-fault.ts'
+import { connectionSecurity, type Security } from './security.ts'
 
 export interface BrokerAddress {
   readonly host: string
   readonly port: number
 }
 
-export interface BrokerConnectionOptions {
+export interface BrokerConnectionOptions extends Security {
   readonly address: BrokerAddress
   /** Name under which brokers log and limit this client. */
   readonly clientId: string
@@ -37,6 +38,7 @@ export class BrokerConnection {
     this.#connection = new Connection(clientId, {
       connectTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
+      ...connectionSecurity(options, [address.host]),
     })
     // An emitter without a listener throws. Whoever waits for an answer is told by the rejected request.
     this.#connection.on('error', () => undefined)

@@ -10,11 +10,12 @@ import {
 import type { Waits } from '../waits.ts'
 import { BrokerConnection, type BrokerAddress } from './broker-connection.ts'
 import { faultOfErrorCode, kafkaFault } from './kafka-fault.ts'
+import type { Security } from './security.ts'
 
 type MetadataResponse = metadataV12.MetadataResponse
 
 /** How to reach the brokers; shared by all who talk to them. */
-export interface Cluster {
+export interface Cluster extends Security {
   /** `host:port`; asked in this order for the way to the others. */
   readonly bootstrapServers: readonly string[]
   readonly clientId: string

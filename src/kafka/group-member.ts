@@ -4,6 +4,7 @@ import type { Fault } from '../fault.ts'
 import { describeTopic, type Cluster } from './cluster.ts'
 import { kafkaFault, toKafkaFault } from './kafka-fault.ts'
 import type { GroupMember } from './offset-commits.ts'
+import { connectionSecurity, hostsOf } from './security.ts'
 
 export interface GroupSettings {
   readonly cluster: Cluster
@@ -71,6 +72,7 @@ function createConsumer({ cluster, groupId, topic, ...times }: GroupSettings, an
     heartbeatInterval: times.heartbeatIntervalMs,
     retryDelay: RETRY_DELAY_MS,
     connectTimeout: cluster.connectTimeoutMs,
+    ...connectionSecurity(cluster, hostsOf(cluster)),
     // The coordinator holds back its answer to a join until all members have joined.
     requestTimeout: times.rebalanceTimeoutMs + cluster.requestTimeoutMs,
   })

@@ -6,6 +6,7 @@ import {
   UserError,
   protocolErrorsCodesById,
 } from '@platformatic/kafka'
+import { isCertificateError } from '../certificate-error.ts'
 import { Fault, type FaultKind } from '../fault.ts'
 
 /** Every fault of Kafka by its stable code: what it means. */
@@ -25,6 +26,8 @@ export const kafkaFaults = {
   leader_unavailable: 'The partition has no leader just now, or it has moved.',
   not_authorized: 'The broker refuses us this topic or group.',
   authentication_failed: 'The broker refuses our credentials.',
+  certificate_refused:
+    'The broker shows a certificate that nobody here vouches for (KAFKA_SSL_CA_LOCATION), or of another name.',
   coordinator_unavailable: 'The coordinator of the group is loading, moving or away.',
   group_refused: 'The group does not accept a member like this one (time-outs, protocol or size).',
   membership_lost: 'The group has given our place away; it is taken anew.',
@@ -77,6 +80,7 @@ function classify(causes: readonly unknown[]): KafkaFaultCode {
   const answered = causes.find((cause) => cause instanceof ProtocolError)
   if (answered !== undefined) return byName[String(answered['apiId'])] ?? 'broker_error'
   if (causes.some((cause) => cause instanceof AuthenticationError)) return 'authentication_failed'
+  if (causes.some(isCertificateError)) return 'certificate_refused'
   if (causes.some((cause) => cause instanceof TimeoutError)) return 'request_timed_out'
   if (causes.some((cause) => cause instanceof NetworkError)) return 'broker_unreachable'
   if (causes.some((cause) => cause instanceof UserError)) return 'client_refused'

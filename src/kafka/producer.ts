@@ -7,6 +7,7 @@ import { originMark, withoutMarks, type Origin } from '../message/marks.ts'
 import type { MessageHeader } from '../message/message.ts'
 import type { Cluster } from './cluster.ts'
 import { kafkaFault, toKafkaFault } from './kafka-fault.ts'
+import { connectionSecurity, hostsOf } from './security.ts'
 
 type BufferClient = Client
 
@@ -178,6 +179,7 @@ export class Producer {
       requestTimeout: requestTimeoutMs,
       timeout: requestTimeoutMs,
       retries: 0,
+      ...connectionSecurity(this.#cluster, hostsOf(this.#cluster)),
     })
   }
 }

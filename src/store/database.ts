@@ -9,6 +9,7 @@ import type { Micros } from '../message/event.ts'
 import { parseTimestamp } from '../message/timestamp.ts'
 import { Fault } from '../fault.ts'
 import { PipelinedClient } from './pipelined-client.ts'
+import { securityOf, type DatabaseSecurity } from './database-security.ts'
 import { readSnapshot, type PipelinedSession } from './pipelined-snapshot.ts'
 import { Waits } from '../waits.ts'
 import { Slots } from './slots.ts'
@@ -42,7 +43,7 @@ export interface Transactions extends Queryable {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
 }
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends DatabaseSecurity {
   readonly host: string
   readonly port: number
   readonly user: string
@@ -87,6 +88,7 @@ export class Database implements Transactions {
       user,
       password,
       database,
+      ssl: securityOf(options),
       max: poolSize,
       application_name: applicationName,
       keepAlive: true,

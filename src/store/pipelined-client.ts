@@ -12,21 +12,19 @@ export class PipelinedClient extends pg.Client {
   /** Of pg; its types leave it out. */
   declare pipeline: boolean
   declare readyForQuery: boolean
-  readonly #socket: Socket
   readonly #patience: NodeJS.Timeout | undefined
 
   constructor(config: PipelinedClientConfig = {}) {
     const socket = new Socket()
     // The pool keeps the password out of what is copied as a whole.
     super({ ...config, password: config.password, stream: () => socket, pipeline: true })
-    this.#socket = socket
     // What goes wrong is told to whoever asks; an event that nobody listens for would end the process, and the pool
     // does not listen while it makes a connection ready.
     this.on('error', () => undefined)
     const { readyWithinMs } = config
     if (readyWithinMs === undefined) return
     const tooLate = Object.assign(new Error('the server was too slow'), { code: 'ETIMEDOUT' })
-    this.#patience = setTimeout(() => socket.destroy(tooLate), readyWithinMs)
+    this.#patience = setTimeout(() => this.#stream.destroy(tooLate), readyWithinMs)
     socket.once('close', () => clearTimeout(this.#patience))
   }
 
@@ -37,8 +35,9 @@ export class PipelinedClient extends pg.Client {
 
   /** What is asked until this turn of the event loop ends leaves in one write. */
   gather(): void {
-    this.#socket.cork()
-    process.nextTick(() => this.#socket.uncork())
+    const stream = this.#stream
+    stream.cork()
+    process.nextTick(() => stream.uncork())
   }
 
   /**
@@ -58,8 +57,13 @@ export class PipelinedClient extends pg.Client {
     await this.query(copy).done
   }
 
+  /** Another one once the connection is encrypted. */
+  get #stream(): Socket {
+    return this.connection.stream as Socket
+  }
+
   /** By itself, `end` waits for the answers to statements that were sent ahead; a server that hangs gives none. */
   cut(): void {
-    this.#socket.destroy()
+    this.#stream.destroy()
   }
 }

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { isCertificateError } from '../certificate-error.ts'
 import { Fault, type FaultKind } from '../fault.ts'
 
 /** Every fault of PostgreSQL by its stable code: what it means. */
@@ -14,6 +15,8 @@ export const postgresFaults = {
   data_refused: 'PostgreSQL refused a value.',
   database_unreachable: 'PostgreSQL does not answer at its address.',
   database_timed_out: 'PostgreSQL did not answer in time; the connection was dropped.',
+  certificate_refused:
+    'PostgreSQL shows a certificate that nobody here vouches for (POSTGRES_SSLROOTCERT), or of another name.',
   connection_lost: 'The connection to PostgreSQL broke off.',
   connections_busy: 'All our connections to PostgreSQL were in use for too long.',
   answer_unreadable: 'PostgreSQL answered something that this program cannot read.',
@@ -69,6 +72,7 @@ export function postgresFault(code: PostgresFaultCode, cause?: unknown): Fault {
 function classify(error: unknown): PostgresFaultCode {
   if (error instanceof DatabaseError) return classifyState(error)
   if (error instanceof RangeError || error instanceof TypeError) return 'answer_unreadable'
+  if (isCertificateError(error)) return 'certificate_refused'
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH' || code === 'EAI_AGAIN') {
     return 'database_unreachable'

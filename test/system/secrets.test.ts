@@ -85,6 +85,8 @@ test('settings that are wrong are told by name, without the secrets in them', ()
   const wrong = {
     POSTGRES_HOST: `postgres://bincard:${password}@db:5432/books`,
     POSTGRES_PASSWORD: `${planted}\n`,
+    KAFKA_SASL_PASSWORD: `${planted}\n`,
+    REDIS_PASSWORD: `${planted}\n`,
     REDIS_HOST: `redis://:${long}${planted}@cache:6379`,
     KAFKA_BOOTSTRAP_SERVERS: `bincard:${planted}@kafka:9092, sasl://u:${planted}@b:1`,
     CORS_ORIGINS: `https://bincard:${planted}@stock.example`,

@@ -1,5 +1,6 @@
 /** The cache of answers. */
-import { hostName, milliseconds, wholeNumber } from '../kinds.ts'
+import { fileContents, optionalText } from '../file-kinds.ts'
+import { hostName, milliseconds, trueOrFalse, wholeNumber } from '../kinds.ts'
 import type { SettingGroup } from '../setting.ts'
 
 /** The group of this name in the table of settings. */
@@ -17,6 +18,31 @@ export const cache = {
       kind: wholeNumber({ min: 1, max: 65_535 }),
       default: '6379',
       about: 'Port of Redis.',
+    },
+    username: {
+      name: 'REDIS_USERNAME',
+      kind: optionalText(false),
+      default: '',
+      about:
+        'User to log in as, for a Redis with access lists; without it, a password is that of the default user.',
+    },
+    password: {
+      name: 'REDIS_PASSWORD',
+      kind: optionalText(true),
+      default: '',
+      about: 'Password. It appears in no log and no error message.',
+    },
+    tls: {
+      name: 'REDIS_TLS',
+      kind: trueOrFalse,
+      default: 'false',
+      about: 'Whether the connection is encrypted; the certificate must then have the name in REDIS_HOST.',
+    },
+    tlsCa: {
+      name: 'REDIS_TLS_CA_FILE',
+      kind: fileContents,
+      default: '',
+      about: 'PEM file of the authorities that sign its certificate; without it, those that Node knows.',
     },
     ttlSeconds: {
       name: 'CACHE_TTL',

@@ -1,5 +1,6 @@
 /** The brokers, the topic and the group. */
-import { addressList, bytes, milliseconds, plainText, topicName } from '../kinds.ts'
+import { fileContents, optionalText } from '../file-kinds.ts'
+import { addressList, bytes, milliseconds, oneOf, plainText, topicName } from '../kinds.ts'
 import type { SettingGroup } from '../setting.ts'
 
 /** The group of this name in the table of settings. */
@@ -29,6 +30,50 @@ export const kafka = {
       kind: plainText,
       default: 'bincard',
       about: 'Name under which the brokers log and limit this client.',
+    },
+    securityProtocol: {
+      name: 'KAFKA_SECURITY_PROTOCOL',
+      kind: oneOf('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'),
+      default: 'PLAINTEXT',
+      about:
+        'Whether the connections are encrypted (SSL), and whether they log in (SASL); the words are Kafka’s own.',
+    },
+    saslMechanism: {
+      name: 'KAFKA_SASL_MECHANISM',
+      kind: oneOf('SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN'),
+      default: 'SCRAM-SHA-512',
+      about: 'How to log in. With SCRAM the password itself is never sent.',
+    },
+    saslUsername: {
+      name: 'KAFKA_SASL_USERNAME',
+      kind: optionalText(false),
+      default: '',
+      about: 'User to log in as.',
+    },
+    saslPassword: {
+      name: 'KAFKA_SASL_PASSWORD',
+      kind: optionalText(true),
+      default: '',
+      about: 'Password of that user. It appears in no log and no error message.',
+    },
+    sslCa: {
+      name: 'KAFKA_SSL_CA_LOCATION',
+      kind: fileContents,
+      default: '',
+      about:
+        'PEM file of the authorities that sign the brokers’ certificates; without it, those that Node knows.',
+    },
+    sslCertificate: {
+      name: 'KAFKA_SSL_CERTIFICATE_LOCATION',
+      kind: fileContents,
+      default: '',
+      about: 'PEM file of this client’s certificate, for brokers that ask for one.',
+    },
+    sslKey: {
+      name: 'KAFKA_SSL_KEY_LOCATION',
+      kind: fileContents,
+      default: '',
+      about: 'PEM file of the key of that certificate, without a passphrase.',
     },
     sessionTimeoutMs: {
       name: 'KAFKA_SESSION_TIMEOUT_MS',

@@ -1,5 +1,6 @@
 /** The database. */
-import { hostName, milliseconds, plainText, secretText, wholeNumber } from '../kinds.ts'
+import { fileContents } from '../file-kinds.ts'
+import { hostName, milliseconds, oneOf, plainText, secretText, wholeNumber } from '../kinds.ts'
 import type { SettingGroup } from '../setting.ts'
 
 /** The group of this name in the table of settings. */
@@ -30,6 +31,32 @@ export const postgres = {
       kind: wholeNumber({ min: 1, max: 65_535 }),
       default: '5432',
       about: 'Port of the database server.',
+    },
+    sslMode: {
+      name: 'POSTGRES_SSLMODE',
+      kind: oneOf('disable', 'require', 'verify-ca', 'verify-full'),
+      default: 'disable',
+      about:
+        'Whether the connections are encrypted, and what of the server’s certificate is checked: nothing (require), who signed it (verify-ca), or also that it has the name in POSTGRES_HOST (verify-full). The words are those of libpq.',
+    },
+    sslRootCert: {
+      name: 'POSTGRES_SSLROOTCERT',
+      kind: fileContents,
+      default: '',
+      about:
+        'PEM file of the authorities that sign the server’s certificate; without it, those that Node knows.',
+    },
+    sslCert: {
+      name: 'POSTGRES_SSLCERT',
+      kind: fileContents,
+      default: '',
+      about: 'PEM file of this client’s certificate, for servers that ask for one.',
+    },
+    sslKey: {
+      name: 'POSTGRES_SSLKEY',
+      kind: fileContents,
+      default: '',
+      about: 'PEM file of the key of that certificate, without a passphrase.',
     },
     poolSize: {
       name: 'POSTGRES_POOL_SIZE',
