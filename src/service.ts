@@ -19,15 +19,13 @@ import { DatabaseProbe, healthOf } from './health.ts'
 import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
 import { intakeSettings } from './intake-settings.ts'
-import { BackOff } from './intake/back-off.ts'
-import { realTime } from './intake/time.ts'
-import { toIntakeFault } from './intake/intake-fault.ts'
 import { Intake } from './intake/intake.ts'
 import type { LaneStore } from './intake/lane.ts'
 import { EndOffsets } from './kafka/end-offsets.ts'
 import { Producer } from './kafka/producer.ts'
 import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
+import { openOutbox, outboxContent } from './open-outbox.ts'
 import { createOpeningStock } from './opening-stock.ts'
 import { openPageCache } from './open-page-cache.ts'
 import { createQuarantineDesk } from './quarantine-desk.ts'
@@ -36,13 +34,13 @@ import { noPageBars } from './store/batch-bars.ts'
 import { BookingRate } from './store/booking-rate.ts'
 import { readCacheEpoch } from './store/cache-epoch.ts'
 import { Database } from './store/database.ts'
-import { isUpToDate, migrate } from './store/migrate.ts'
 import { NearState } from './store/near-state.ts'
 import { readPosition, readTally, startPosition } from './store/position.ts'
 import { writeBatch } from './store/write-batch.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { MetricsServer } from './telemetry/metrics-server.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { untilMigrated } from './until-migrated.ts'
 import { createWaits } from './waits.ts'
 
 export interface ServiceOptions {
@@ -66,9 +64,6 @@ export interface Service {
   stop(options: { readonly drainMs: number }): Promise<void>
 }
 
-/** A migration may rewrite a large table. */
-const migrationTimeoutMs = 30 * 60_000
-
 /** Listens at once; migrates and begins to book as soon as PostgreSQL and Kafka are there. */
 export async function startService({
   settings,
@@ -77,7 +72,7 @@ export async function startService({
   dashboard,
   logLinesDropped = () => 0,
 }: ServiceOptions): Promise<Service> {
-  const { postgres, kafka, cache, batch, retry, nearState, http } = settings
+  const { postgres, kafka, cache, batch, nearState, http } = settings
   const clock = (): Micros => (Date.now() * 1000) as Micros
   const stopping = new AbortController()
   const isStopping = (): boolean => stopping.signal.aborted
@@ -128,7 +123,12 @@ export async function startService({
     version,
     totals: async () => {
       const { movementsInTransit, departuresHeld, messagesQuarantined } = await readTally(watching)
-      return { movementsInTransit, heldDepartures: departuresHeld, quarantineOpen: messagesQuarantined }
+      const totals = {
+        movementsInTransit,
+        heldDepartures: departuresHeld,
+        quarantineOpen: messagesQuarantined,
+      }
+      return outbox === null ? totals : { ...totals, ...(await outbox.readState(watching)) }
     },
     onTotalsFailed: (error) => logger.warn({ err: error }, 'the totals are missing from a scrape'),
     logLinesDropped,
@@ -148,12 +148,16 @@ export async function startService({
     nearState: new NearState(nearState.cards),
     newToken: () => randomUUID(),
     pageBars: pageCache ?? noPageBars,
+    outbox: outboxContent(settings),
   }
   const store: LaneStore = {
     write: (written) => waits.batch.during(() => writeBatch(writer, written)),
     readPosition: (partition) => readPosition(writing, partition),
     startPosition: (partition, start) => startPosition(writing, partition, start),
   }
+
+  // What other topics are told of
+  const outbox = openOutbox({ settings, cluster, waits: waits.postgres, metrics, logger })
 
   // Intake
   const report = reportIntake({ metrics, logger })
@@ -167,6 +171,7 @@ export async function startService({
         report.booked(written)
         positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
         feed.wake()
+        outbox?.relay.wake()
       },
     },
     clock,
@@ -257,39 +262,25 @@ export async function startService({
 
   const preparing = prepare()
 
-  /** Until it succeeds: the schema, then the intake. Another replica may be at the schema, or PostgreSQL away. */
+  /** The schema, then the intake, and whatever else writes. */
   async function prepare(): Promise<void> {
-    const random = (): number => Math.random()
-    const backOff = new BackOff({ minMs: retry.minMs, maxMs: retry.maxMs, random, time: realTime })
-    while (!stopping.signal.aborted) {
-      try {
-        if (!(await isUpToDate(writing))) await migrateSlowly()
-        migration = { state: 'ok', detail: null }
-        intake.start()
-        return
-      } catch (error) {
-        const fault = toIntakeFault(error)
+    await untilMigrated({
+      database: writing,
+      settings,
+      signal: stopping.signal,
+      onMigrated: (applied) => {
+        if (applied.length > 0) logger.info({ applied }, 'the schema is up to date')
+      },
+      onFailed: (fault) => {
         migration = { state: 'failing', detail: `The schema is not up to date. ${fault.message}` }
         metrics.countFault(fault)
-        logger.warn({ err: error }, 'the schema is not up to date')
-      }
-      await backOff.wait(stopping.signal)
-    }
-  }
-
-  async function migrateSlowly(): Promise<void> {
-    const database = new Database({
-      ...postgres,
-      poolSize: 1,
-      applicationName: 'bincard migration',
-      statementTimeoutMs: migrationTimeoutMs,
-      queueTimeoutMs: Infinity,
+        logger.warn({ err: fault }, 'the schema is not up to date')
+      },
     })
-    try {
-      logger.info({ applied: await migrate(database) }, 'the schema is up to date')
-    } finally {
-      await database.close()
-    }
+    if (isStopping()) return
+    migration = { state: 'ok', detail: null }
+    intake.start()
+    outbox?.relay.start()
   }
 
   return {
@@ -298,6 +289,7 @@ export async function startService({
     stop: async ({ drainMs }) => {
       stopping.abort()
       await Promise.all([preparing.then(() => intake.stop()), sleep(drainMs).then(() => api.stop())])
+      await outbox?.stop()
       await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])
       await Promise.all([producer.close(), pageCache?.stop()])
       await Promise.all([writing.close(), reading.close(), watching.close()])

@@ -65,6 +65,12 @@ export const topicName: Kind<string> = {
   parse: (text) => (/^[\w.-]{1,249}$/.test(text) && text !== '.' && text !== '..' ? text : undefined),
 }
 
+/** The same, or nothing for none. */
+export const optionalTopicName: Kind<string> = {
+  ...topicName,
+  parse: (text) => (text === '' ? '' : topicName.parse(text)),
+}
+
 /** A host name or an IP address, without a port and without brackets. */
 export const hostName: Kind<string> = {
   allowed: 'a host name or an IP address, without a port',

@@ -39,6 +39,17 @@ export const settingRules: readonly SettingRule[] = [
     holds: ({ postgres }) => postgres.lockTimeoutMs < postgres.statementTimeoutMs,
   },
   {
+    names: ['KAFKA_CHANGES_TOPIC', 'KAFKA_TOPIC'],
+    must: 'another topic than KAFKA_TOPIC: what is told there would be read as events',
+    holds: ({ kafka }) => kafka.changesTopic !== kafka.topic,
+  },
+  {
+    names: ['KAFKA_DLQ_TOPIC', 'KAFKA_TOPIC', 'KAFKA_CHANGES_TOPIC'],
+    must: 'another topic than KAFKA_TOPIC and KAFKA_CHANGES_TOPIC',
+    holds: ({ kafka: { deadLetterTopic, topic, changesTopic } }) =>
+      deadLetterTopic === '' || (deadLetterTopic !== topic && deadLetterTopic !== changesTopic),
+  },
+  {
     names: ['KAFKA_SASL_USERNAME', 'KAFKA_SECURITY_PROTOCOL'],
     must: 'there, as KAFKA_SASL_PASSWORD must, where KAFKA_SECURITY_PROTOCOL logs in, and only there',
     holds: ({ kafka: { securityProtocol, saslUsername, saslPassword } }) =>

@@ -5,16 +5,18 @@
 import { Producer as Client, ProduceAcks, murmur2 } from '@platformatic/kafka'
 import { originMark, withoutMarks, type Origin } from '../message/marks.ts'
 import type { MessageHeader } from '../message/message.ts'
-import type { Cluster } from './cluster.ts'
+import { describeTopic, type Cluster } from './cluster.ts'
 import { kafkaFault, toKafkaFault } from './kafka-fault.ts'
 import { connectionSecurity, hostsOf } from './security.ts'
 
 type BufferClient = Client
 
 export interface NewMessage {
-  /** The warehouse: its messages share a partition and keep their order. */
-  readonly key: Buffer
-  readonly value: Buffer
+  /** The messages of one key share a partition and keep their order. */
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  /** Instead of the one that the key chooses; beyond the last, they begin anew. */
+  readonly partition?: number
   /** As they were given to us: those that look like marks of our own are left out. */
   readonly headers: readonly MessageHeader[]
   /** What we have to say of it ourselves (`message/marks.ts`), beside its origin. */
@@ -70,10 +72,10 @@ export class Producer {
   }
 
   /**
-   * Appends the messages, those of one partition in their order; answers where each one is. Throws a Fault of part `kafka`,
+   * Appends the messages, marked with their origin, if they have one, those of one partition in their order; answers where each one is. Throws a Fault of part `kafka`,
    * `topic_recreated` among them, or of part `postgres` if whose topic it is cannot be known.
    */
-  async produce(messages: readonly NewMessage[], origin: Origin): Promise<ProducedAt[]> {
+  async produce(messages: readonly NewMessage[], origin: Origin | null): Promise<ProducedAt[]> {
     const size = messages.reduce((sum, message) => sum + bytesOf(message), 0)
     if (this.#bytesInFlight > 0 && this.#bytesInFlight + size > maxBytesInFlight)
       throw kafkaFault('producer_busy')
@@ -96,13 +98,13 @@ export class Producer {
   async #append(
     client: BufferClient,
     messages: readonly NewMessage[],
-    origin: Origin,
+    origin: Origin | null,
   ): Promise<ProducedAt[]> {
     const { id: topicId, partitionsCount } = await this.#describe(client)
     if (!(await this.#isOurTopic(topicId))) throw kafkaFault('topic_recreated', `Topic ${this.#topic}.`)
     const places: ProducedAt[] = []
     const numbered = messages.map((message, index) => ({ message, index }))
-    const byPartition = Map.groupBy(numbered, ({ message }) => partitionOfKey(message.key, partitionsCount))
+    const byPartition = Map.groupBy(numbered, ({ message }) => partitionOf(message, partitionsCount))
     const appending = [...byPartition].map(async ([partition, own]) => {
       let next = 0
       for (const request of requestsOf(own.map(({ message }) => message))) {
@@ -124,17 +126,17 @@ export class Producer {
   async #send(
     client: BufferClient,
     messages: readonly NewMessage[],
-    { partition, origin }: { partition: number; origin: Origin },
+    { partition, origin }: { partition: number; origin: Origin | null },
   ): Promise<number> {
     const { offsets } = await client.send({
       acks: ProduceAcks.ALL,
       messages: messages.map(({ key, value, headers, marks = [] }) => ({
         topic: this.#topic,
         partition,
-        key,
-        value,
+        ...(key === null ? {} : { key }),
+        ...(value === null ? {} : { value }),
         headers: new Map(
-          [...withoutMarks(headers), ...marks, originMark(origin)].map(
+          [...withoutMarks(headers), ...marks, ...(origin === null ? [] : [originMark(origin)])].map(
             ({ name, value: text }) => [name, text ?? Buffer.alloc(0)] as const,
           ),
         ),
@@ -147,10 +149,21 @@ export class Producer {
 
   /** Asked anew each time: partitions may be added, leaders move, and a topic made again has another id. */
   async #describe(client: BufferClient) {
-    const { topics } = await client.metadata({ topics: [this.#topic], forceUpdate: true })
+    const { topics } = await client
+      .metadata({ topics: [this.#topic], forceUpdate: true })
+      .catch((error: unknown) => this.#explain(error))
     const found = topics.get(this.#topic)
     if (found === undefined) throw kafkaFault('topic_missing', `Topic ${this.#topic}.`)
     return found
+  }
+
+  /** The client hides a missing topic behind a general error: asked by hand, the broker says so. */
+  async #explain(error: unknown): Promise<never> {
+    if (toKafkaFault(error).code === 'client_refused') {
+      const signal = AbortSignal.timeout(this.#cluster.connectTimeoutMs + this.#cluster.requestTimeoutMs)
+      await describeTopic(this.#cluster, this.#topic, signal)
+    }
+    throw error
   }
 
   async #try<Result>(work: (client: BufferClient) => Promise<Result>): Promise<Result> {
@@ -192,6 +205,11 @@ export function partitionOfKey(key: Buffer, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions
 }
 
+function partitionOf({ key, partition }: NewMessage, partitions: number): number {
+  if (partition !== undefined) return partition % partitions
+  return key === null ? 0 : partitionOfKey(key, partitions)
+}
+
 function* requestsOf(messages: readonly NewMessage[]): Generator<readonly NewMessage[]> {
   let request: NewMessage[] = []
   let size = 0
@@ -213,5 +231,5 @@ function bytesOf({ key, value, headers, marks = [] }: NewMessage): number {
     (sum, header) => sum + header.name.length + (header.value?.length ?? 0),
     0,
   )
-  return recordOverheadBytes + key.length + value.length + ofHeaders
+  return recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders
 }

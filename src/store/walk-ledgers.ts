@@ -18,7 +18,8 @@ import {
 import { int8Array, uuidArray } from './binary-array.ts'
 import type { Queryable } from './database.ts'
 
-const lineColumns = `c.warehouse_id as "warehouseId", c.product_id as "productId", c.line,
+/** All columns of `card_line c`, by the names of a StoredLine. */
+export const lineColumns = `c.warehouse_id as "warehouseId", c.product_id as "productId", c.line,
   c.movement_id as "movementId", c.leg, c.change, c.balance, c.occurred_at as "occurredAt", c.recorded_at as "recordedAt"`
 
 const legColumns = `m.movement_id as "movementId", m.product_id as "productId", m.leg, m.warehouse_id as "warehouseId",

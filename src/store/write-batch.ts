@@ -2,7 +2,7 @@
  * One batch, one transaction, in one order everywhere, so that locks form no cycle:
  *
  *   position (compare-and-set: fences a former owner) → warehouses, sorted (the lock of their cards) →
- *   read what is known → decide (pure, on copies) → legs → lines → releases → transit → quarantine → tally → COMMIT
+ *   read what is known → decide (pure, on copies) → legs → lines → releases → transit → quarantine → outbox → tally → COMMIT
  *
  * Either all of it is true afterwards or nothing is, the position included: a message is booked exactly once however
  * often it is delivered. After COMMIT the near state is published; after anything else it is forgotten. Beside it, the
@@ -22,6 +22,7 @@ import { summariseBatch } from './summarise-batch.ts'
 import { settle } from './settle-decision.ts'
 import { lockWarehouses } from './warehouse-lock.ts'
 import { writeLegs, writeLines, writeReleases } from './write-ledgers.ts'
+import { nothingTold, writeOutbox, type OutboxContent } from './write-outbox.ts'
 import { writeQuarantine } from './write-quarantine.ts'
 import { writeTransit } from './write-transit.ts'
 
@@ -32,6 +33,8 @@ export interface BatchWriterParts {
   readonly newToken: () => string
   /** Where pages are kept that a batch may change. */
   readonly pageBars: PageBars
+  /** What other topics are told of; nothing if left out. */
+  readonly outbox?: OutboxContent
 }
 
 /**
@@ -40,7 +43,7 @@ export interface BatchWriterParts {
  * written, or, for `commit_unknown`, with everything or nothing: read the position to know.
  */
 export async function writeBatch(
-  { database, nearState, newToken, pageBars }: BatchWriterParts,
+  { database, nearState, newToken, pageBars, outbox = nothingTold }: BatchWriterParts,
   batch: Batch,
 ): Promise<WrittenBatch | 'fenced'> {
   const events = batch.items.map(({ decoded }) => decoded).filter((decoded) => decoded.kind !== 'rejected')
@@ -55,7 +58,7 @@ export async function writeBatch(
       const decision = await settle(decide(events, known), session)
       bars.raise(decision, known)
       const outcomes = mergeOutcomes(batch, decision.outcomes)
-      const { met } = await write(session, { batch, warehouses, decision, outcomes })
+      const { met } = await write(session, { batch, warehouses, decision, outcomes }, outbox)
       await bars.complete(session, met)
       return { warehouses, decision, outcomes }
     })
@@ -83,15 +86,20 @@ function mergeOutcomes({ items }: Batch, decided: readonly Outcome[]): Outcome[]
 }
 
 /** `met`: movements that another transaction has booked since they were read. */
-async function write(session: Session, decided: DecidedBatch): Promise<{ met: readonly MovementId[] }> {
+async function write(
+  session: Session,
+  decided: DecidedBatch,
+  outbox: OutboxContent,
+): Promise<{ met: readonly MovementId[] }> {
   const { batch, decision } = decided
   await writeLegs(session, decided)
   await writeLines(session, decided)
   await writeReleases(session, decision.releases)
   const { grown: movementsInTransit, met } = await writeTransit(session, decision.transit)
-  const messagesQuarantined = await writeQuarantine(session, decided)
+  const quarantineIds = await writeQuarantine(session, decided)
+  await writeOutbox(session, outbox, { lines: decision.lines, quarantineIds })
   if (batch.items.length > 0) {
-    const tally = { ...countNew(decided), movementsInTransit, messagesQuarantined }
+    const tally = { ...countNew(decided), movementsInTransit, messagesQuarantined: quarantineIds.length }
     await addToTally(session, batch.partition, { tally, changes: summariseBatch(decided) })
   }
   return { met }

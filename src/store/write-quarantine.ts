@@ -9,17 +9,20 @@ const rowsAtOnce = 200
 type Rejected = BatchItem & { readonly rejection: Rejection }
 
 /**
- * Keeps each rejected message whole, with its reason, and answers how many are new. One that is there already (its
+ * Keeps each rejected message whole, with its reason, and answers the numbers of those that are new. One that is there already (its
  * partition was set back by hand) stays as it is: a person may have settled it.
  */
-export async function writeQuarantine(session: Session, { batch, outcomes }: DecidedBatch): Promise<number> {
+export async function writeQuarantine(
+  session: Session,
+  { batch, outcomes }: DecidedBatch,
+): Promise<number[]> {
   const rejected = batch.items.flatMap((item, index): Rejected[] => {
     const outcome = outcomes[index]
     return typeof outcome === 'object' ? [{ ...item, rejection: outcome }] : []
   })
-  let written = 0
+  const written: number[] = []
   for (let start = 0; start < rejected.length; start += rowsAtOnce) {
-    written += await insertRows(session, batch.partition, rejected.slice(start, start + rowsAtOnce))
+    written.push(...(await insertRows(session, batch.partition, rejected.slice(start, start + rowsAtOnce))))
   }
   return written
 }
@@ -28,13 +31,13 @@ async function insertRows(
   session: Session,
   partition: Partition,
   items: readonly Rejected[],
-): Promise<number> {
+): Promise<number[]> {
   const values = items.map((item) => columnsOf(partition, item))
   const width = values[0]?.length ?? 0
   const rows = values.map(
     (columns, row) => `(${columns.map((_, column) => `$${row * width + column + 1}`).join(', ')})`,
   )
-  const written = await session.query(
+  const written = await session.query<{ quarantine_id: number }>(
     `insert into quarantine (topic, topic_id, kafka_partition, kafka_offset, key, value, header_names,
        header_values, code, field, detail, movement_id, received_at)
      values ${rows.join(', ')}
@@ -42,7 +45,7 @@ async function insertRows(
      returning quarantine_id`,
     values.flat(),
   )
-  return written.length
+  return written.map(({ quarantine_id: id }) => id)
 }
 
 function columnsOf({ topic, topicId, partition }: Partition, item: Rejected): unknown[] {

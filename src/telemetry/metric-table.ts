@@ -86,6 +86,24 @@ export const metricTable = {
     labels: [],
     help: 'Messages in quarantine that wait for a person. Read from PostgreSQL at each scrape; absent if it does not answer.',
   },
+  outboxTold: {
+    name: 'bincard_outbox_told_total',
+    kind: 'counter',
+    labels: ['kind'],
+    help: 'Messages that this process has told other topics of, by kind (line or dead_letter), those that came twice among them.',
+  },
+  outboxBatches: {
+    name: 'bincard_outbox_batches',
+    kind: 'gauge',
+    labels: [],
+    help: 'Batches of which other topics are still to be told. Read from PostgreSQL at each scrape; absent if it does not answer, or nothing is told.',
+  },
+  outboxOldest: {
+    name: 'bincard_outbox_oldest_seconds',
+    kind: 'gauge',
+    labels: [],
+    help: 'How long the oldest of these batches waits, 0 if none does. Read from PostgreSQL at each scrape; absent if it does not answer, or nothing is told.',
+  },
   up: {
     name: 'bincard_up',
     kind: 'gauge',

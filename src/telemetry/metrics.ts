@@ -17,6 +17,9 @@ export interface Totals {
   readonly movementsInTransit: number
   readonly heldDepartures: number
   readonly quarantineOpen: number
+  /** Of the outbox; left out where nothing is told. */
+  readonly outboxBatches?: number
+  readonly outboxOldestSeconds?: number
 }
 
 /** One answered request; `route` is the pattern, `unmatched` if there is none, so that the label stays bounded. */
@@ -44,6 +47,7 @@ export interface Metrics {
   readonly forgetPartition: (partition: number) => void
   readonly observeRequest: (request: ObservedRequest) => void
   readonly countCacheRequest: (request: CacheRequest) => void
+  readonly countTold: (told: { readonly lines: number; readonly deadLetters: number }) => void
   readonly setCacheUp: (isUp: boolean) => void
   /** The text for Prometheus. Waits for the totals at most their time limit, and answers without them then. */
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
@@ -85,7 +89,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     { gauge: gauge(registry, metricTable.movementsInTransit), key: 'movementsInTransit' },
     { gauge: gauge(registry, metricTable.heldDepartures), key: 'heldDepartures' },
     { gauge: gauge(registry, metricTable.quarantineOpen), key: 'quarantineOpen' },
+    { gauge: gauge(registry, metricTable.outboxBatches), key: 'outboxBatches' },
+    { gauge: gauge(registry, metricTable.outboxOldest), key: 'outboxOldestSeconds' },
   ] as const
+  const outboxTold = counter(registry, metricTable.outboxTold)
   const up = gauge(registry, metricTable.up)
   const cacheRequests = counter(registry, metricTable.cacheRequests)
   const httpRequests = counter(registry, metricTable.httpRequests)
@@ -97,6 +104,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   // Known from the start as 0: Prometheus sees no increase in a series that begins with its first event.
   for (const outcome of possibleOutcomes) events.inc({ ...outcome }, 0)
+  for (const kind of ['line', 'dead_letter']) outboxTold.inc({ kind }, 0)
   for (const request of possibleCacheRequests) cacheRequests.inc({ ...request }, 0)
 
   const readTotals = oneAtATime(totals)
@@ -104,7 +112,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
   async function refreshTotals(): Promise<void> {
     try {
       const values = await within(totalsTimeoutMs, readTotals())
-      for (const { gauge: total, key } of totalGauges) total.set(values[key])
+      for (const { gauge: total, key } of totalGauges) {
+        const value = values[key]
+        if (value === undefined) total.remove()
+        else total.set(value)
+      }
       up.set({ part: 'postgres' }, 1)
     } catch (error) {
       for (const { gauge: total } of totalGauges) total.remove()
@@ -135,6 +147,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
       httpRequestSeconds.observe({ method, route }, seconds)
     },
     countCacheRequest: ({ cache, result }) => cacheRequests.inc({ cache, result }),
+    countTold({ lines, deadLetters }) {
+      outboxTold.inc({ kind: 'line' }, lines)
+      outboxTold.inc({ kind: 'dead_letter' }, deadLetters)
+    },
     setCacheUp: (isUp) => up.set({ part: 'redis' }, isUp ? 1 : 0),
     async render() {
       await refreshTotals()

@@ -104,7 +104,7 @@ test('a topic that is missing, and a broker that is away, are faults; the next t
     name: 'Fault',
     part: 'kafka',
     kind: 'outage',
-    code: 'client_refused',
+    code: 'topic_missing',
   })
   const away = makeOurProducer(t, { cluster: clusterAt('127.0.0.1:1'), topic })
   for (let tries = 0; tries < 2; tries += 1) {

@@ -42,6 +42,8 @@ test('an empty environment gives the defaults', () => {
     kafka: {
       bootstrapServers: ['kafka:9092'],
       topic: 'warehouse_movements',
+      changesTopic: '',
+      deadLetterTopic: '',
       groupId: 'warehouse_service',
       clientId: 'bincard',
       securityProtocol: 'PLAINTEXT',

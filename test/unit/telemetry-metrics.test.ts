@@ -5,7 +5,13 @@ import { listMetrics } from '../../src/telemetry/metric-table.ts'
 import { MetricsServer } from '../../src/telemetry/metrics-server.ts'
 import { type Metrics, type MetricsOptions, type Totals, createMetrics } from '../../src/telemetry/metrics.ts'
 
-const someTotals: Totals = { movementsInTransit: 7, heldDepartures: 2, quarantineOpen: 1 }
+const someTotals: Totals = {
+  movementsInTransit: 7,
+  heldDepartures: 2,
+  quarantineOpen: 1,
+  outboxBatches: 4,
+  outboxOldestSeconds: 0.5,
+}
 
 test('what was counted is what a scrape shows', async () => {
   const metrics = metricsWith({ logLinesDropped: () => 2, waits: { batch: { oldestMs: () => 1500 } } })
@@ -13,6 +19,7 @@ test('what was counted is what a scrape shows', async () => {
   metrics.countOutcome({ event: 'unknown', outcome: 'quarantined' }, 1)
   metrics.countQuarantined('not_json', 1)
   metrics.countReleases(3)
+  metrics.countTold({ lines: 5, deadLetters: 1 })
   metrics.observeBatch({ seconds: 0.03, events: 41 })
   metrics.countFencedBatch()
   metrics.countFault(new Fault({ part: 'kafka', kind: 'outage', code: 'topic_missing', message: 'x' }))
@@ -48,6 +55,10 @@ test('what was counted is what a scrape shows', async () => {
     'bincard_movements_in_transit 7',
     'bincard_held_departures 2',
     'bincard_quarantine_open 1',
+    'bincard_outbox_batches 4',
+    'bincard_outbox_oldest_seconds 0.5',
+    'bincard_outbox_told_total{kind="line"} 5',
+    'bincard_outbox_told_total{kind="dead_letter"} 1',
     'bincard_up{part="redis"} 1',
     'bincard_up{part="postgres"} 1',
     'bincard_cache_requests_total{cache="near",result="hit"} 2',

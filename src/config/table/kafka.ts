@@ -1,6 +1,6 @@
 /** The brokers, the topic and the group. */
 import { fileContents, optionalText } from '../file-kinds.ts'
-import { addressList, bytes, milliseconds, oneOf, plainText, topicName } from '../kinds.ts'
+import { addressList, bytes, milliseconds, oneOf, optionalTopicName, plainText, topicName } from '../kinds.ts'
 import type { SettingGroup } from '../setting.ts'
 
 /** The group of this name in the table of settings. */
@@ -18,6 +18,20 @@ export const kafka = {
       kind: topicName,
       default: 'warehouse_movements',
       about: 'Topic of the movement events.',
+    },
+    changesTopic: {
+      name: 'KAFKA_CHANGES_TOPIC',
+      kind: optionalTopicName,
+      default: '',
+      about:
+        'Topic to which each line of each card is told as a CloudEvent, once it is booked; none if left out. It must exist. All processes on one database have the same.',
+    },
+    deadLetterTopic: {
+      name: 'KAFKA_DLQ_TOPIC',
+      kind: optionalTopicName,
+      default: '',
+      about:
+        'Topic to which each message that goes into quarantine is told, whole, with the reason in its headers; none if left out. It must exist. All processes on one database have the same.',
     },
     groupId: {
       name: 'KAFKA_GROUP_ID',
