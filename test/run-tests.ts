@@ -40,6 +40,7 @@ const needs: Record<string, { readonly [part in 'postgres' | 'kafka' | 'redis']:
   unit: { postgres: false, kafka: false, redis: false },
   simulation: { postgres: false, kafka: false, redis: false },
   'supply-chain': { postgres: false, kafka: false, redis: false },
+  deploy: { postgres: false, kafka: false, redis: false },
   store: { postgres: true, kafka: false, redis: false },
   cache: { postgres: true, kafka: false, redis: true },
 }

@@ -14,7 +14,8 @@ const limitMs = 60 * 60_000
 /** As many test files at a time as the machine of the promise has cores. */
 const filesAtOnce = 2
 
-const everything = 'test/{unit,supply-chain,simulation,store,cache,api,system,faults,browser}/**/*.test.ts'
+const everything =
+  'test/{unit,supply-chain,simulation,deploy,store,cache,api,system,faults,browser}/**/*.test.ts'
 
 const globs = process.argv.slice(2)
 const files = globSync(globs.length === 0 ? everything : globs, { cwd: root })

@@ -40,13 +40,13 @@ async function main(options: readonly string[]): Promise<number> {
   let hasPassed = false
   try {
     await removeLeftovers('contract', signal)
-    await installSchemathesis(progress, signal)
+    const program = await installSchemathesis(progress, signal)
     const secret = newSecret(randomBytes)
     const settings = await ownSettings(secret)
     const url = await startSystem({ settings, running, signal })
     const client = createClient({ baseUrl: url, apiKey: secret })
     const seeded = await progress.step('Books: fill', () => seed(client))
-    const tester = { url, secret, seed: seeded, folder: join(folder.path, 'tester') }
+    const tester = { program, url, secret, seed: seeded, folder: join(folder.path, 'tester') }
     const code = await runSchemathesis({ ...tester, options, signal })
     hasPassed = code === 0
     return code

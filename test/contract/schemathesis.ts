@@ -1,12 +1,10 @@
 /** The independent tester: Schemathesis, in an environment of its own, told where to find real ids. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { withLock } from '../../stack/lock.mjs'
 import type { Progress } from '../../stack/progress.ts'
-import { runTool } from '../../stack/run-tool.ts'
-import { exitCodes, StackError } from '../../stack/stack-error.ts'
-import { partsFolder } from '../../stack/state.ts'
+import { exitCodes } from '../../stack/stack-error.ts'
+import { installPythonTools } from '../support/python-tools.ts'
 import type { Seed } from './seed.ts'
 
 /** Another version may find other things: a run today and one next year should say the same of the same service. */
@@ -17,47 +15,18 @@ const examples = 200
 const realShare = 0.8
 /** Longer than the longest answer of the service, which ends by itself. */
 const requestTimeoutSeconds = 30
-const installLimitMs = 10 * 60_000
-
-const home = join(partsFolder, `schemathesis-${version}`)
-const program = join(home, 'bin/schemathesis')
-
 /**
- * Installs it once, by Python's own means.
+ * Installs it once, by Python's own means; answers its program.
  *
  * @throws {StackError} when that fails; with exit code 3 when there is no Python
  */
-export async function installSchemathesis(progress: Progress, signal: AbortSignal): Promise<void> {
-  const installed = join(home, 'installed')
-  const lock = {
-    file: `${home}.lock`,
-    limitMs: installLimitMs,
-    onWait: (owner: number) => progress.say(`process ${owner} is installing Schemathesis: waiting for it`),
-  }
-  const install = async () => {
-    if (existsSync(installed)) return
-    rmSync(home, { recursive: true, force: true })
-    mkdirSync(home, { recursive: true })
-    const tool = { cwd: home, signal }
-    await runTool({ ...tool, command: 'python3', argumentList: ['-m', 'venv', home] }).catch(withoutPython)
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `schemathesis==${version}`]
-    await runTool({ ...tool, command: join(home, 'bin/python'), argumentList: pip })
-    writeFileSync(installed, '')
-  }
-  if (existsSync(installed)) return
-  mkdirSync(partsFolder, { recursive: true })
-  await withLock(lock, () => progress.step('Schemathesis: install (once)', install))
-}
-
-function withoutPython(error: unknown): never {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-  throw new StackError(
-    'The contract is tested with Python 3.10 or newer: python3 is missing.',
-    exitCodes.toolMissing,
-  )
+export async function installSchemathesis(progress: Progress, signal: AbortSignal): Promise<string> {
+  return join(await installPythonTools([`schemathesis==${version}`], { progress, signal }), 'schemathesis')
 }
 
 export interface Testing {
+  /** As `installSchemathesis` answers it. */
+  readonly program: string
   readonly url: string
   /** Of an API key that may do everything. */
   readonly secret: string
@@ -71,7 +40,7 @@ export interface Testing {
 
 /** Runs every check on every operation; what it prints is shown. Resolves with its exit code: 0 if nothing was found. */
 export async function runSchemathesis(testing: Testing): Promise<number> {
-  const { url, secret, folder, options, signal } = testing
+  const { program, url, secret, folder, options, signal } = testing
   const config = join(folder, 'schemathesis.toml')
   mkdirSync(folder, { recursive: true })
   writeFileSync(config, configuration(testing, await streamsOf(url)))
