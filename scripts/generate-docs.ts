@@ -142,7 +142,7 @@ function errorsPage(): string[] {
     notice,
     'Every code is stable: more may come, none is renamed.',
     '## Problems of the HTTP API',
-    'The `code` of an `application/problem+json` answer (RFC 9457); its `type` is `/problems/` and the code.',
+    'The `code` of an `application/problem+json` answer (RFC 9457); its `type` is `/problems/` and the code, where the service has a page about it.',
     table(
       ['Code', 'Status', 'Title', 'What to do'],
       Object.entries(problems).map(([name, { status, title, remedy }]) => [

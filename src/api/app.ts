@@ -30,6 +30,7 @@ import { redriveSchemas } from './redrive-bodies.ts'
 import { openingSchemas } from './opening-bodies.ts'
 import { overviewSchemas } from './overview-body.ts'
 import { readRest } from './read-rest.ts'
+import { problemPages } from './problem-pages.ts'
 import { ProblemSchema, sendProblem } from './problem-answer.ts'
 import { malformedInteger } from './parameters.ts'
 import { problemBody, problemHeaders, problems, type Problem, type ProblemCode } from './problems.ts'
@@ -109,6 +110,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
   const refuse = refuseOtherMethods(app)
   for (const route of routes) route(app, deps)
   await app.register(docsPage)
+  await app.register(problemPages)
   if (deps.dashboard !== undefined) await app.register(dashboard, { folder: deps.dashboard })
   refuse()
   assertGuarded()

@@ -40,6 +40,36 @@ test('an id that is no UUID is refused, whatever it is', async (t) => {
   }
 })
 
+test('each problem has a page at its type, which says what it means and what to do; nothing else does', async (t) => {
+  const { url } = await startApi(t)
+  const list = await (await fetch(`${url}/problems`)).text()
+  for (const [code, { title, remedy }] of Object.entries(problems)) {
+    assert.ok(list.includes(`<a href="problems/${code}">`), code)
+    const answer = await fetch(`${url}/problems/${code}`)
+    assert.equal(answer.status, 200, code)
+    assert.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8')
+    assert.match(
+      answer.headers.get('content-security-policy') ?? '',
+      /^default-src 'none'; script-src 'self';/,
+    )
+    const page = unescaped(await answer.text())
+    for (const part of [code, title, remedy, `"type": "/problems/${code}"`])
+      assert.ok(page.includes(part), `${code}: ${part}`)
+  }
+  for (const code of ['nothing', '__proto__', 'constructor', '%3Cscript%3E']) {
+    const answer = await ask(`${url}/problems/${code}`)
+    assert.deepEqual([answer.status, codeOf(answer.body)], [404, 'route_unknown'], code)
+  }
+})
+
+function unescaped(html: string): string {
+  return html
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+}
+
 test('a query parameter that the route does not know is refused by name', async (t) => {
   const api = await startApi(t)
   const asked = [
