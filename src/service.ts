@@ -171,7 +171,7 @@ export async function startService({
         report.booked(written)
         positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
         feed.wake()
-        outbox?.relay.wake()
+        outbox?.wake()
       },
     },
     clock,
@@ -280,7 +280,7 @@ export async function startService({
     if (isStopping()) return
     migration = { state: 'ok', detail: null }
     intake.start()
-    outbox?.relay.start()
+    outbox?.start()
   }
 
   return {

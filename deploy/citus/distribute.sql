@@ -17,7 +17,7 @@ select create_distributed_table('transit', 'movement_id', colocate_with => 'move
 -- A row a batch: they stay on the coordinator, and the cluster knows of them.
 select citus_add_local_table_to_metadata(t)
 from unnest(array[
-  'kafka_position', 'booked_batch', 'quarantine', 'cache_epoch', 'outbox', 'position_change', 'migration'
+  'kafka_position', 'booked_batch', 'quarantine', 'cache_epoch', 'outbox_lines', 'outbox_dead_letter', 'position_change', 'migration'
 ]::regclass[]) as t;
 
 -- What the rows have left behind in the tables that are only shells now.

@@ -7,7 +7,7 @@ from unnest(array['warehouse', 'card_line', 'movement_leg', 'transit']::regclass
 
 select undistribute_table(t)
 from unnest(array[
-  'kafka_position', 'booked_batch', 'quarantine', 'cache_epoch', 'outbox', 'position_change', 'migration'
+  'kafka_position', 'booked_batch', 'quarantine', 'cache_epoch', 'outbox_lines', 'outbox_dead_letter', 'position_change', 'migration'
 ]::regclass[]) as t;
 
 analyze;

@@ -1,4 +1,4 @@
-import { pairId } from '../booking/ledger.ts'
+import { cardId, pairId } from '../booking/ledger.ts'
 import type { PairKey, StoredLeg } from '../proof/ledger-rows.ts'
 import { doubledLegs, mendLegs } from '../proof/mend-legs.ts'
 import { rebuildTransit } from '../proof/rebuild-transit.ts'
@@ -13,6 +13,8 @@ export interface MendedMovements {
   readonly renumbered: number
   /** Pairs that have a leg 1 now and had none. */
   readonly firstArrivals: number
+  /** Where something was removed, by `cardId`: they must be made again now. */
+  readonly cards: readonly string[]
 }
 
 /**
@@ -24,7 +26,7 @@ export async function mendMovements(
   keys: readonly PairKey[],
   { doubled }: { readonly doubled: 'remove' | 'keep' },
 ): Promise<MendedMovements> {
-  const counts = { removed: 0, renumbered: 0, firstArrivals: 0 }
+  const counts = { removed: 0, renumbered: 0, firstArrivals: 0, cards: [] as string[] }
   for (const legs of await readPairs(session, keys)) {
     const spare: StoredLeg[] = []
     for (const leg of doubled === 'remove' ? doubledLegs(legs) : []) {
@@ -39,17 +41,20 @@ export async function mendMovements(
       renumbered.flatMap(({ leg, to }) => (leg.line === null ? [] : [{ ...leg, line: leg.line, leg: to }])),
     )
     counts.removed += removed.length
+    counts.cards.push(...removed.map(cardId))
     counts.renumbered += renumbered.length
     counts.firstArrivals += Number(renumbered.some(({ to }) => to === 1))
   }
   return counts
 }
 
-/** Whether no line of its card counts on it, but perhaps the last. */
+/** Whether its card can do without it: its line belongs to another event, or is the last. */
 async function isSpare(session: Session, leg: StoredLeg): Promise<boolean> {
   if (leg.line === null) return true
   const [own, next] = await readCardLines(session, leg, { afterLine: leg.line - 1, limit: 2 })
-  const isItsOwn = own?.line === leg.line && own.movementId === leg.movementId && own.leg === leg.leg
+  if (own === undefined) return true
+  if (own.line !== leg.line) return false
+  const isItsOwn = own.movementId === leg.movementId && own.leg === leg.leg
   return !isItsOwn || next === undefined
 }
 

@@ -12,7 +12,7 @@
  * What was decided stays decided: numbers of lines, who is booked and who is held. A card without a finding is already what
  * its events make of it, and is not touched.
  */
-import { pairId } from '../booking/ledger.ts'
+import { cardId, pairId } from '../booking/ledger.ts'
 import type { WarehouseId } from '../message/event.ts'
 import type { Finding } from '../proof/finding.ts'
 import type { Counts } from '../store/balance-sheet.ts'
@@ -115,18 +115,22 @@ async function rehearsable<Result>(
 
 async function swap(session: Session, options: RebuildOptions, verified: Verified): Promise<Rebuilt> {
   await stopBooking(session)
+  /** Cards from which a doubled report was taken. */
+  const robbed = new Set<string>()
   const done = { ...nothingDone, verified, movementsArrived: 0, movementsInTransit: 0 }
   await eachPart(readDamagedPairs, { session, signal: options.signal }, async (pairs) => {
     const mended = await mendMovements(session, pairs, options)
     done.legsRemoved += mended.removed
     done.legsRenumbered += mended.renumbered
     done.movementsArrived += mended.firstArrivals
+    for (const card of mended.cards) robbed.add(card)
   })
   await eachPart(readDamagedCards, { session, signal: options.signal }, async (cards) => {
     for (const card of cards) {
       options.signal.throwIfAborted()
       const rebuilt = await rebuildCard(session, card, options.rowsAtOnce)
       if (rebuilt.left === null) done.cards += 1
+      else if (robbed.has(cardId(card))) throw unmendable(rebuilt)
       else done.left += 1
       await options.onCard(rebuilt)
     }
@@ -148,6 +152,19 @@ async function swap(session: Session, options: RebuildOptions, verified: Verifie
   await proveMended(session, options)
   const { movementsArrived: _, movementsInTransit: __, ...told } = done
   return { ...told, linesRemoved: lines.removed, linesAdded: lines.added }
+}
+
+/** Without its doubled report the card would be worse than with it. */
+function unmendable({ card, left }: RebuiltCard): Error {
+  const name = `${card.warehouseId}/${card.productId}`
+  return new RebuildRefused(
+    `Card ${name} has a report that is booked twice, and cannot be made again without it: ${left ?? ''} Nothing was changed.`,
+  )
+}
+
+/** What was asked for cannot be done; nothing was changed. The message says why. */
+export class RebuildRefused extends Error {
+  override readonly name = 'RebuildRefused'
 }
 
 /** Calls `work` with one part of the damage after the other. */
@@ -177,7 +194,11 @@ async function takeDamagedWarehouses(
     await Promise.resolve()
   })
   const there = await readWarehouseRows(session, [...warehouses])
-  await takeWarehouses(session, new Map([...warehouses].map((id) => [id, null])), newToken())
+  const sorted = [...warehouses].sort()
+  for (let from = 0; from < sorted.length; from += keysAtOnce) {
+    const part = sorted.slice(from, from + keysAtOnce).map((id) => [id, null] as const)
+    await takeWarehouses(session, new Map(part), newToken())
+  }
   return warehouses.size - there.size
 }
 

@@ -18,6 +18,8 @@ const firstServerStatus = 500
 
 export function failureOf(error: unknown, { isEnding }: Pick<CommandContext, 'isEnding'>): Failure {
   if (error instanceof CommandFailure) return { exit: error.exit, message: error.message }
+  if (error instanceof Error && error.name === 'RebuildRefused')
+    return { exit: 'wrong', message: error.message }
   if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? 'done' : 'usage', message: null }
   if (isEnding()) return { exit: 'interrupted', message: 'Interrupted.' }
   if (error instanceof SettingsError) return { exit: 'usage', message: error.message }

@@ -72,6 +72,7 @@ export async function printList<Arguments extends object, Item>(
     if (json === true) await output.json(item)
     else page.push(item)
     if (page.length === mostPerPage) await printPage()
+    if (output.isClosed) return
   }
   await printPage()
   if (count === 0) output.say('None.')

@@ -28,6 +28,7 @@ export class Output {
   #drawnAt = -Infinity
   #isDrawn = false
   #isWatched = false
+  #isClosed = false
 
   constructor({ stdout, stderr, now }: OutputOptions) {
     this.#stdout = stdout
@@ -35,16 +36,26 @@ export class Output {
     this.#now = now
   }
 
-  /** A line of data. Waits while the reader is slow; one who has read enough (`| head`) ends the process without a word. */
+  /** Whoever read the data has gone, as `head` does once it has enough. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** A line of data. Waits while the reader is slow; once it has gone, nothing is written any more. */
   async data(line: string): Promise<void> {
     this.#clear()
     if (!this.#isWatched) {
       this.#isWatched = true
       this.#stdout.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EPIPE') process.exit(0)
+        if (error.code === 'EPIPE') this.#isClosed = true
       })
     }
-    if (!this.#stdout.write(`${line}\n`)) await once(this.#stdout, 'drain')
+    if (this.#isClosed || this.#stdout.write(`${line}\n`)) return
+    // A reader that goes gives no more `drain`.
+    const gone = new AbortController()
+    const ends = once(this.#stdout, 'close', { signal: gone.signal }).catch(() => undefined)
+    await Promise.race([once(this.#stdout, 'drain', { signal: gone.signal }), ends]).catch(() => undefined)
+    gone.abort()
   }
 
   /** One JSON value on a line of its own. */

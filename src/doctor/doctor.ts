@@ -11,7 +11,7 @@ import type { Database } from '../store/database.ts'
 import { readPositions, type BookedPosition } from '../store/move-position.ts'
 import { readTally } from '../store/position.ts'
 import { failed, ok, unknown, warning, type Check } from './check.ts'
-import { checkKafka } from './kafka-checks.ts'
+import { checkKafka, checkOutTopics } from './kafka-checks.ts'
 import { checkPostgres } from './postgres-checks.ts'
 
 export interface DoctorOptions {
@@ -45,10 +45,15 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check> {
       positions = await readPositions(database, settings.kafka.topic)
       yield* checkWaiting(database)
     }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const cure = 'May the user of POSTGRES_USER read all tables of the ledger?'
+    yield failed('postgres.books', `${error.code}: ${error.message}`, cure)
   } finally {
     await database.close()
   }
   yield* checkKafka({ ...settings, positions, signal })
+  yield* checkOutTopics(settings, signal)
   yield await checkRedis(settings)
   yield await checkService(options)
 }

@@ -28,6 +28,25 @@ export async function* checkKafka({ kafka, positions, signal }: KafkaCheckOption
   yield* checkLog(kafka, positions)
 }
 
+/** The topics that are told what is booked and what is quarantined: they are not made by asking. */
+export async function* checkOutTopics(
+  { kafka }: Pick<Settings, 'kafka'>,
+  signal: AbortSignal,
+): AsyncGenerator<Check> {
+  for (const topic of [kafka.changesTopic, kafka.deadLetterTopic]) {
+    if (topic === '') continue
+    const name = `kafka.out ${topic}`
+    const answer = await askServer({ ...kafka, topic }, signal)
+    if (typeof answer === 'number') yield ok(name, `It has ${answer} partitions.`)
+    else
+      yield failed(
+        name,
+        `${answer.code}: ${answer.message}`,
+        `Make the topic, or take the setting back: booking goes on, and what it should be told waits.`,
+      )
+  }
+}
+
 /** How many partitions the topic has, by this server; or why it does not tell. */
 async function askServer(kafka: Settings['kafka'], signal: AbortSignal): Promise<Fault | number> {
   try {
@@ -119,6 +138,7 @@ function lagOf({ partition, earliest, latest }: LogEnds, positions: readonly Boo
 
 function wrongPosition({ partition, topicId, nextOffset }: BookedPosition, log: readonly LogEnds[]): Check[] {
   const ends = log.find((one) => one.partition === partition)
+  if (ends === undefined && nextOffset === 0) return []
   if (ends === undefined)
     return [
       failed(

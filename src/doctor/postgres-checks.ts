@@ -14,8 +14,8 @@ const clockWarningMs = 1000
 const clockLimitMs = 60_000
 /** Below that a busy day fills the disk. */
 const littleRoomBytes = 5 * 1024 ** 3
-/** A process has one more than it reads and books with: readiness and metrics. */
-const watchingConnections = 1
+/** A process has three more than it reads and books with: readiness and metrics, and what tells other topics. */
+const furtherConnections = 3
 
 export async function* checkPostgres(
   database: Database,
@@ -43,7 +43,7 @@ export async function* checkPostgres(
   yield checkDurability(server)
   yield checkWrites(server)
   yield checkEncoding(server)
-  yield checkConnections(server, postgres.poolSize + batch.atOnce + watchingConnections)
+  yield checkConnections(server, postgres.poolSize + batch.atOnce + furtherConnections)
   yield checkClock(server.now, { asked, answered })
   yield await checkRoom(server, postgres.host)
   const migrations = yield* checkMigrations(database)

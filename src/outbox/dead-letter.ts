@@ -19,3 +19,9 @@ export function deadLetterMarks(letter: DeadLetter): MessageHeader[] {
     value === null ? [] : [{ name: Buffer.from(name), value: Buffer.from(value) }],
   )
 }
+
+/** Stands beside them where the topic took neither the value nor the headers of the message: it is larger than it may be there. */
+export const valueLeftOut: MessageHeader = {
+  name: Buffer.from('bincard-left-out'),
+  value: Buffer.from('value, headers'),
+}

@@ -1,38 +1,27 @@
 /**
- * Tells other topics what was booked and what was quarantined. Of all processes on one database, one tells at a time:
+ * Tells another topic what was booked, or what was quarantined. Of all processes on one database, one tells at a time:
  *
  *   lock ──✗ another has it: look again later
  *     ▼
- *   read the next rows, in their order ─▶ produce, and wait for all replicas ─▶ remove the rows ─▶ COMMIT
- *                                            ──✗ fault: roll back, wait, the same rows again
+ *   read the next, in their order ─▶ produce, and wait for all replicas ─▶ remove them ─▶ COMMIT
+ *                                       ──✗ fault: roll back, wait, the same again
  *
- * So nothing is left out, and after a fault some of it comes twice. The lines of a card have one key, and so one partition,
- * in their order and without a gap; one that comes again has a number that was there before.
+ * So nothing is left out, and after a fault some of it comes twice. Lines and dead letters are told by a relay each: one
+ * whose topic is away does not hold up the other.
  */
 import type { Fault } from '../fault.ts'
 import { BackOff } from '../intake/back-off.ts'
 import { realTime } from '../intake/time.ts'
 import { toIntakeFault } from '../intake/intake-fault.ts'
-import type { NewMessage, Producer } from '../kafka/producer.ts'
-import type { Database } from '../store/database.ts'
-import { lockOutbox, readOutbox, removeFromOutbox, type OutboxPart } from '../store/read-outbox.ts'
-import { deadLetterMarks } from './dead-letter.ts'
-import { lineMessage } from './line-event.ts'
 
 export interface RelayOptions {
-  /** A connection of its own. */
-  readonly database: Database
-  /** Where lines and dead letters go; null where they are not told. */
-  readonly changes: Pick<Producer, 'produce'> | null
-  readonly deadLetters: Pick<Producer, 'produce'> | null
+  /** Tells some of what waits; answers how many messages that were, null if nothing waits here. Throws a Fault. */
+  readonly tell: () => Promise<number | null>
   readonly retry: { readonly minMs: number; readonly maxMs: number }
-  readonly onTold: (told: { readonly lines: number; readonly deadLetters: number }) => void
+  readonly onTold: (messages: number) => void
   readonly onFailed: (fault: Fault) => void
 }
 
-/** Rows, each of one batch, and lines that are told in one transaction: some 5 MB of messages. */
-const rowsAtOnce = 200
-const linesAtOnce = 10_000
 /** Another process may have booked, and the one that told may have ended. */
 const lookAgainMs = 500
 
@@ -63,15 +52,16 @@ export class Relay {
   }
 
   async #run(): Promise<void> {
-    const { retry, onFailed } = this.#options
+    const { tell, retry, onTold, onFailed } = this.#options
     const { signal } = this.#stopping
     const backOff = new BackOff({ ...retry, random: () => Math.random(), time: realTime })
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers<void>()
       try {
-        const isMore = await this.#tellSome()
+        const messages = await tell()
         backOff.reset()
-        if (!isMore) await this.#rest()
+        if (messages === null) await this.#rest()
+        else onTold(messages)
       } catch (error) {
         onFailed(toIntakeFault(error))
         await backOff.wait(signal)
@@ -84,40 +74,4 @@ export class Relay {
     await this.#wake.promise
     clearTimeout(timer)
   }
-
-  /** Whether there may be more to tell at once. */
-  async #tellSome(): Promise<boolean> {
-    const { database, onTold } = this.#options
-    const part = await database.transaction(async (session) => {
-      if (!(await lockOutbox(session))) return null
-      const found = await readOutbox(session, { limit: rowsAtOnce, linesAtMost: linesAtOnce })
-      if (found.ids.length === 0) return null
-      await this.#produce(found)
-      await removeFromOutbox(session, found.ids)
-      return found
-    })
-    if (part === null) return false
-    onTold({ lines: part.lines.length, deadLetters: part.deadLetters.length })
-    return true
-  }
-
-  async #produce({ lines, deadLetters }: OutboxPart): Promise<void> {
-    const { changes, deadLetters: letters } = this.#options
-    if (changes !== null && lines.length > 0) {
-      await changes.produce(
-        lines.map((line): NewMessage => ({ ...lineMessage(line), headers: structured })),
-        null,
-      )
-    }
-    if (letters !== null && deadLetters.length > 0) {
-      await letters.produce(
-        deadLetters.map((letter): NewMessage => ({ ...letter, marks: deadLetterMarks(letter) })),
-        null,
-      )
-    }
-  }
 }
-
-const structured = [
-  { name: Buffer.from('content-type'), value: Buffer.from('application/cloudevents+json; charset=UTF-8') },
-]

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 
 /** As the settings have it, in the words of libpq; without any of it, plain connections. */
 export interface DatabaseSecurity {
-  /** `require` checks nothing, `verify-ca` who signed the certificate, `verify-full` also its name. */
+  /** `require` checks nothing unless an authority is named, `verify-ca` who signed the certificate, `verify-full` also its name. */
   readonly sslMode?: 'disable' | 'require' | 'verify-ca' | 'verify-full'
   /** PEM; null for the authorities that Node knows. */
   readonly sslRootCert?: Buffer | null
@@ -20,8 +20,9 @@ export function securityOf(
   return {
     // The name or address that the certificate must have.
     host,
-    rejectUnauthorized: sslMode !== 'require',
-    ...(sslMode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+    // As libpq does: with an authority that is named, `require` checks it, too.
+    rejectUnauthorized: sslMode !== 'require' || sslRootCert !== null,
+    ...(sslMode !== 'verify-full' ? { checkServerIdentity: () => undefined } : {}),
     ...(sslRootCert === null ? {} : { ca: sslRootCert }),
     ...(sslCert === null ? {} : { cert: sslCert }),
     ...(sslKey === null ? {} : { key: sslKey }),

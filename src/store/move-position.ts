@@ -70,3 +70,23 @@ export async function movePosition(
   )
   return before ?? null
 }
+
+/**
+ * The topic was made anew with fewer partitions: those that are gone keep what they added to the totals, and begin at 0 should
+ * they come back. Answers how many there are.
+ */
+export async function retirePositions(
+  session: Session,
+  {
+    topic,
+    topicId,
+    partitions,
+  }: { readonly topic: string; readonly topicId: string; readonly partitions: number },
+): Promise<number> {
+  const rows = await session.query(
+    `update kafka_position set topic_id = $2, leader_epoch = -1, next_offset = 0
+     where topic = $1 and kafka_partition >= $3 and topic_id <> $2 returning kafka_partition`,
+    [topic, topicId, partitions],
+  )
+  return rows.length
+}

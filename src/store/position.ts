@@ -118,7 +118,7 @@ export async function addToTally(
  * Those under way are waited for, no longer than for any lock. Reads go on.
  */
 export async function stopBooking(session: Session): Promise<void> {
-  await session.query('lock table kafka_position in share row exclusive mode')
+  await session.query('lock table kafka_position in exclusive mode')
 }
 
 /** Corrects the totals; whichever row takes it: only sums are shown. */

@@ -29,20 +29,24 @@ export async function writeOutbox(
   { lines, quarantineIds }: { readonly lines: readonly NewLine[]; readonly quarantineIds: readonly number[] },
 ): Promise<void> {
   const spans = content.lines ? spansOf(lines) : []
-  const ids = content.deadLetters ? quarantineIds : []
-  if (spans.length === 0 && ids.length === 0) return
-  await session.query(
-    `insert into outbox (warehouse_ids, product_ids, first_lines, last_lines, quarantine_ids)
-     values ($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[])`,
-    [
-      uuidArray(spans.map(({ warehouseId }) => warehouseId)),
-      uuidArray(spans.map(({ productId }) => productId)),
-      int8Array(spans.map(({ first }) => first)),
-      int8Array(spans.map(({ last }) => last)),
-      int8Array(ids),
-    ],
-    { name: 'write_outbox' },
-  )
+  if (spans.length > 0) {
+    await session.query(
+      `insert into outbox_lines (warehouse_ids, product_ids, first_lines, last_lines)
+       values ($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[])`,
+      [
+        uuidArray(spans.map(({ warehouseId }) => warehouseId)),
+        uuidArray(spans.map(({ productId }) => productId)),
+        int8Array(spans.map(({ first }) => first)),
+        int8Array(spans.map(({ last }) => last)),
+      ],
+      { name: 'write_outbox_lines' },
+    )
+  }
+  if (content.deadLetters && quarantineIds.length > 0) {
+    await session.query('insert into outbox_dead_letter (quarantine_id) select * from unnest($1::bigint[])', [
+      int8Array(quarantineIds),
+    ])
+  }
 }
 
 /** A batch appends to a card without a gap, so that its first and last line tell all of them. */

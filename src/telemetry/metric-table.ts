@@ -92,17 +92,17 @@ export const metricTable = {
     labels: ['kind'],
     help: 'Messages that this process has told other topics of, by kind (line or dead_letter), those that came twice among them.',
   },
-  outboxBatches: {
-    name: 'bincard_outbox_batches',
+  outboxWaiting: {
+    name: 'bincard_outbox_waiting',
     kind: 'gauge',
     labels: [],
-    help: 'Batches of which other topics are still to be told. Read from PostgreSQL at each scrape; absent if it does not answer, or nothing is told.',
+    help: 'Batches of lines, and dead letters, of which other topics are still to be told, up to 10,000 of each. Read from PostgreSQL at each scrape; absent if it does not answer, or nothing is told.',
   },
   outboxOldest: {
     name: 'bincard_outbox_oldest_seconds',
     kind: 'gauge',
     labels: [],
-    help: 'How long the oldest of these batches waits, 0 if none does. Read from PostgreSQL at each scrape; absent if it does not answer, or nothing is told.',
+    help: 'How long the oldest of these waits, 0 if none does. Read from PostgreSQL at each scrape; absent if it does not answer, or nothing is told.',
   },
   up: {
     name: 'bincard_up',

@@ -18,9 +18,12 @@ export interface Totals {
   readonly heldDepartures: number
   readonly quarantineOpen: number
   /** Of the outbox; left out where nothing is told. */
-  readonly outboxBatches?: number
+  readonly outboxWaiting?: number
   readonly outboxOldestSeconds?: number
 }
+
+/** What other topics are told of. */
+export type ToldKind = 'line' | 'dead_letter'
 
 /** One answered request; `route` is the pattern, `unmatched` if there is none, so that the label stays bounded. */
 export interface ObservedRequest {
@@ -47,7 +50,7 @@ export interface Metrics {
   readonly forgetPartition: (partition: number) => void
   readonly observeRequest: (request: ObservedRequest) => void
   readonly countCacheRequest: (request: CacheRequest) => void
-  readonly countTold: (told: { readonly lines: number; readonly deadLetters: number }) => void
+  readonly countTold: (kind: ToldKind, messages: number) => void
   readonly setCacheUp: (isUp: boolean) => void
   /** The text for Prometheus. Waits for the totals at most their time limit, and answers without them then. */
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
@@ -89,7 +92,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     { gauge: gauge(registry, metricTable.movementsInTransit), key: 'movementsInTransit' },
     { gauge: gauge(registry, metricTable.heldDepartures), key: 'heldDepartures' },
     { gauge: gauge(registry, metricTable.quarantineOpen), key: 'quarantineOpen' },
-    { gauge: gauge(registry, metricTable.outboxBatches), key: 'outboxBatches' },
+    { gauge: gauge(registry, metricTable.outboxWaiting), key: 'outboxWaiting' },
     { gauge: gauge(registry, metricTable.outboxOldest), key: 'outboxOldestSeconds' },
   ] as const
   const outboxTold = counter(registry, metricTable.outboxTold)
@@ -147,10 +150,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       httpRequestSeconds.observe({ method, route }, seconds)
     },
     countCacheRequest: ({ cache, result }) => cacheRequests.inc({ cache, result }),
-    countTold({ lines, deadLetters }) {
-      outboxTold.inc({ kind: 'line' }, lines)
-      outboxTold.inc({ kind: 'dead_letter' }, deadLetters)
-    },
+    countTold: (kind, messages) => outboxTold.inc({ kind }, messages),
     setCacheUp: (isUp) => up.set({ part: 'redis' }, isUp ? 1 : 0),
     async render() {
       await refreshTotals()

@@ -209,6 +209,12 @@ const damages: readonly Damage[] = [
   },
 ]
 
+function sqlOf(name: string): string {
+  const damage = damages.find((one) => one.name === name)
+  assert.ok(damage !== undefined, name)
+  return damage.sql
+}
+
 suite('verify', () => {
   test('books that nobody touched have no finding, in stretches of any size', async (t) => {
     const ledger = await smallBooks(t)
@@ -333,14 +339,34 @@ suite('rebuild', () => {
 
   test('a doubled report stays unless its removal is asked for', async (t) => {
     const ledger = await smallBooks(t)
-    const doubled = damages.find(({ name }) => name === 'a leg is doubled')
-    await ledger.database.query(doubled?.sql ?? '')
+    await ledger.database.query(sqlOf('a leg is doubled'))
     const { told } = await rebuildBooks(t, ledger)
     assert.deepEqual(
       told.map(({ left }) => left),
       ['Two events have line 4.'],
     )
     assert.deepEqual(codesOf(await findingsOf(ledger)), ['leg_without_line', 'booked_twice', 'transit_wrong'])
+  })
+
+  test('a doubled report on which later lines count stays, and its missing line is made again', async (t) => {
+    const ledger = await smallBooks(t)
+    await ledger.database.query(sqlOf('a leg and its line are doubled'))
+    await ledger.another().book([arrival({ movement: 9, quantity: 1, at: 9 })])
+    await ledger.database.query(`delete from card_line where ${ofCard} and line = 5`)
+    const { legsRemoved, left } = await rebuildBooks(t, ledger, { doubled: 'remove' })
+    assert.deepEqual({ legsRemoved, left }, { legsRemoved: 0, left: 0 })
+    const codes = codesOf(await findingsOf(ledger))
+    assert.ok(codes.includes('booked_twice'))
+    assert.ok(!codes.includes('lines_missing') && !codes.includes('leg_without_line'), codes.join(' '))
+  })
+
+  test('a doubled report is not removed from a card that cannot be made again: nothing is changed', async (t) => {
+    const ledger = await smallBooks(t)
+    await ledger.database.query(sqlOf('a leg is doubled'))
+    await ledger.database.query(sqlOf('a booked departure is set back to held'))
+    const before = [await readBooks(ledger.database), codesOf(await findingsOf(ledger))]
+    await assert.rejects(rebuildBooks(t, ledger, { doubled: 'remove' }), /Nothing was changed/)
+    assert.deepEqual([await readBooks(ledger.database), codesOf(await findingsOf(ledger))], before)
   })
 
   test('a process that remembers the card as it was goes on from what was made again', async (t) => {

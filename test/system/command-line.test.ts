@@ -1,5 +1,7 @@
 /** `bincard` against a service that runs: what each command prints, where, and with which exit code. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +21,7 @@ const environment = { ...settings, BINCARD_URL: `http://127.0.0.1:${service.port
 const bincard = bincardWith(environment)
 const books = openDatabase(owner, database)
 
+const program = join(import.meta.dirname, '../../src/main.ts')
 const samples = join(import.meta.dirname, '../../docs/samples')
 const movement = 'c6290746-790e-43fa-8270-014dc90e02e0'
 const [receiver, sender] = ['c1d70455-7e14-11e9-812a-70106f431230', '25718666-6af6-4281-b5a6-3016e36fa557']
@@ -201,6 +204,21 @@ suite('trust it', () => {
     assert.equal((await bincard('rebuild', '--dry-run')).code, 0)
     assert.equal((await bincard('verify')).code, 1)
     assert.equal((await bincard('rebuild')).code, 0)
+    assert.equal((await bincard('verify')).code, 0)
+  })
+
+  test('whoever reads no further neither hides a finding nor ends a rebuild in the middle', async () => {
+    await books.query('update card_line set balance = balance + 1 where line = 1')
+    const head = async (...args: string[]): Promise<number | null> => {
+      const child = spawn(process.execPath, [program, ...args], {
+        env: { PATH: process.env['PATH'], ...environment },
+      })
+      child.stdout.once('data', () => child.stdout.destroy())
+      await once(child, 'exit')
+      return child.exitCode
+    }
+    assert.equal(await head('verify'), 1)
+    assert.equal(await head('rebuild'), 0)
     assert.equal((await bincard('verify')).code, 0)
   })
 

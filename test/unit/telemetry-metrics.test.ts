@@ -9,7 +9,7 @@ const someTotals: Totals = {
   movementsInTransit: 7,
   heldDepartures: 2,
   quarantineOpen: 1,
-  outboxBatches: 4,
+  outboxWaiting: 4,
   outboxOldestSeconds: 0.5,
 }
 
@@ -19,7 +19,8 @@ test('what was counted is what a scrape shows', async () => {
   metrics.countOutcome({ event: 'unknown', outcome: 'quarantined' }, 1)
   metrics.countQuarantined('not_json', 1)
   metrics.countReleases(3)
-  metrics.countTold({ lines: 5, deadLetters: 1 })
+  metrics.countTold('line', 5)
+  metrics.countTold('dead_letter', 1)
   metrics.observeBatch({ seconds: 0.03, events: 41 })
   metrics.countFencedBatch()
   metrics.countFault(new Fault({ part: 'kafka', kind: 'outage', code: 'topic_missing', message: 'x' }))
@@ -55,7 +56,7 @@ test('what was counted is what a scrape shows', async () => {
     'bincard_movements_in_transit 7',
     'bincard_held_departures 2',
     'bincard_quarantine_open 1',
-    'bincard_outbox_batches 4',
+    'bincard_outbox_waiting 4',
     'bincard_outbox_oldest_seconds 0.5',
     'bincard_outbox_told_total{kind="line"} 5',
     'bincard_outbox_told_total{kind="dead_letter"} 1',

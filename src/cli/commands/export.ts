@@ -42,6 +42,7 @@ async function runExport(context: CommandContext, name: ExportName, flags: Expor
       const line =
         flags.format === 'csv' ? csvLine(columns.map((column) => row[column] ?? null)) : JSON.stringify(row)
       await Promise.race([output.data(line), failed.promise])
+      if (output.isClosed) break
       rows += 1
       if (file !== null) context.output.progress({ label: 'rows', done: rows, total: 0 })
     }

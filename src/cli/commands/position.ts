@@ -2,7 +2,12 @@ import { hostname, userInfo } from 'node:os'
 import { InvalidArgumentError, type Command } from 'commander'
 import type { LogEnds } from '../../kafka/end-offsets.ts'
 import { formatTimestamp } from '../../message/timestamp.ts'
-import { movePosition, readPositions, type BookedPosition } from '../../store/move-position.ts'
+import {
+  movePosition,
+  readPositions,
+  retirePositions,
+  type BookedPosition,
+} from '../../store/move-position.ts'
 import { withDatabase } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
 import { CommandFailure, wrongUse } from '../exit-codes.ts'
@@ -169,6 +174,15 @@ async function set(
         })
         const from = before === null ? 'new' : countOf(before.nextOffset)
         lines.push(`partition ${number}: ${from} → ${countOf(nextOffset)}`)
+      }
+      const [first] = moves
+      if (partition === 'all' && topicMadeAnew === true && first !== undefined) {
+        const retired = await retirePositions(session, {
+          topic,
+          topicId: first.topicId,
+          partitions: log.length,
+        })
+        if (retired > 0) lines.push(`${retired} partitions that the topic has no more: set to 0`)
       }
       return lines
     })

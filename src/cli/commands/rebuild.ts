@@ -11,6 +11,9 @@ import { walkOptions, type WalkFlags } from '../options.ts'
 import { countOf } from '../output.ts'
 import { showProgress } from './verify.ts'
 
+/** Cards that are told one by one; the others are counted. */
+const mostTold = 100_000
+
 interface RebuildFlags extends WalkFlags {
   readonly dryRun?: true
   readonly removeDoubled?: true
@@ -39,6 +42,7 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
   const { output, signal } = context
   const { rebuild } = await import('../../books/rebuild.ts')
   const found: Record<Cure, number> = { mended: 0, 'mended on request': 0, 'left to a person': 0 }
+  const cardsToTell: RebuiltCard[] = []
   const rebuilt = await withDatabase(context, 'rebuild', async (database) => {
     const { lines, departuresHeld } = await readTally(database)
     return await rebuild({
@@ -53,12 +57,16 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
         if (flags.json === true) await output.json({ type: 'finding', ...findingJson(finding) })
         else await output.data(findingText(finding))
       },
-      onCard: async (card) =>
-        await (flags.json === true ? output.json(cardJson(card)) : output.data(cardText(card))),
+      // Told afterwards: whoever reads slowly must not hold up the booking.
+      onCard: (card) => {
+        if (cardsToTell.length < mostTold) cardsToTell.push(card)
+      },
       onProgress: showProgress(context, { lines, legs: lines + departuresHeld }),
     })
   })
   output.end()
+  for (const card of cardsToTell)
+    await (flags.json === true ? output.json(cardJson(card)) : output.data(cardText(card)))
   const { verified, cards, left, linesAdded, linesRemoved, legsRemoved, legsRenumbered, movements } = rebuilt
   const unmended = left + found['left to a person'] + found['mended on request'] - legsRemoved
   if (flags.json === true) {

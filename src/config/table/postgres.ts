@@ -37,7 +37,7 @@ export const postgres = {
       kind: oneOf('disable', 'require', 'verify-ca', 'verify-full'),
       default: 'disable',
       about:
-        'Whether the connections are encrypted, and what of the server’s certificate is checked: nothing (require), who signed it (verify-ca), or also that it has the name in POSTGRES_HOST (verify-full). The words are those of libpq.',
+        'Whether the connections are encrypted, and what of the server’s certificate is checked: nothing (require, unless POSTGRES_SSLROOTCERT is there), who signed it (verify-ca), or also that it has the name in POSTGRES_HOST (verify-full). The words are those of libpq.',
     },
     sslRootCert: {
       name: 'POSTGRES_SSLROOTCERT',
