@@ -24,6 +24,7 @@ import { swapLines } from '../store/swap-books.ts'
 import { readWarehouseRows } from '../store/walk-ledgers.ts'
 import { takeWarehouses } from '../store/warehouse-lock.ts'
 import { rebuildCard, type RebuiltCard } from './rebuild-card.ts'
+import { RebuildRefused } from './rebuild-refused.ts'
 import { mendMovements, rebuildTransitOf } from './rebuild-movements.ts'
 import { proveCard, provePairs, verify, type Verified, type VerifyOptions } from './verify.ts'
 
@@ -162,11 +163,6 @@ function unmendable({ card, left }: RebuiltCard): Error {
   )
 }
 
-/** What was asked for cannot be done; nothing was changed. The message says why. */
-export class RebuildRefused extends Error {
-  override readonly name = 'RebuildRefused'
-}
-
 /** Calls `work` with one part of the damage after the other. */
 async function eachPart<Key>(
   read: (session: Session, after: Key | null, limit: number) => Promise<readonly Key[]>,
@@ -189,9 +185,8 @@ async function takeDamagedWarehouses(
   { newToken, signal }: RebuildOptions,
 ): Promise<number> {
   const warehouses = new Set<WarehouseId>()
-  await eachPart(readDamagedCards, { session, signal }, async (cards) => {
+  await eachPart(readDamagedCards, { session, signal }, (cards) => {
     for (const { warehouseId } of cards) warehouses.add(warehouseId)
-    await Promise.resolve()
   })
   const there = await readWarehouseRows(session, [...warehouses])
   const sorted = [...warehouses].sort()
@@ -202,14 +197,14 @@ async function takeDamagedWarehouses(
   return warehouses.size - there.size
 }
 
-/** What was missing before, and what the swap has changed: nothing is counted again. */
+/** What was wrong before, which booking does not change, and what the swap has changed: nothing is counted again. */
 async function correctTotals(
   session: Session,
-  { missing }: Verified,
+  { counts, kept }: Verified,
   changed: Partial<Counts>,
 ): Promise<void> {
-  const names = Object.keys(missing) as (keyof Counts)[]
-  const corrections = names.map((name) => [name, missing[name] + (changed[name] ?? 0)])
+  const names = Object.keys(counts) as (keyof Counts)[]
+  const corrections = names.map((name) => [name, counts[name] - kept[name] + (changed[name] ?? 0)])
   await correctTally(session, Object.fromEntries(corrections) as Partial<Counts>)
 }
 

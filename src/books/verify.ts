@@ -16,7 +16,7 @@ import { proveLines } from '../proof/prove-lines.ts'
 import { proveMovements, type KnownToMovements } from '../proof/prove-movements.ts'
 import { proveSums } from '../proof/prove-sums.ts'
 import { pairId, cardId } from '../booking/ledger.ts'
-import { readBalanceSheet, type BalanceSheet, type Counts } from '../store/balance-sheet.ts'
+import { readBalanceSheet, type Counts } from '../store/balance-sheet.ts'
 import type { Queryable } from '../store/database.ts'
 import type { Snapshots } from '../store/page.ts'
 import {
@@ -57,8 +57,8 @@ export interface Verified {
   readonly findings: number
   /** Everything that could be counted, of one moment at the end. */
   readonly counts: Counts
-  /** By how much the totals that are kept beside the positions are too small. */
-  readonly missing: Counts
+  /** What the totals beside the positions said at that moment. */
+  readonly kept: Counts
 }
 
 const defaultRowsAtOnce = 10_000
@@ -78,12 +78,7 @@ export async function verify(options: VerifyOptions): Promise<Verified> {
   const sheet = await database.snapshot((session) => readBalanceSheet(session))
   await tell(proveSums(sheet))
   options.onProgress({ step: 'sums', rows: lines + legs })
-  return { lines, cards, legs, findings, counts: sheet.counted, missing: missingOf(sheet) }
-}
-
-function missingOf({ counted, kept }: BalanceSheet): Counts {
-  const names = Object.keys(counted) as (keyof Counts)[]
-  return Object.fromEntries(names.map((name) => [name, counted[name] - kept[name]])) as unknown as Counts
+  return { lines, cards, legs, findings, counts: sheet.counted, kept: sheet.kept }
 }
 
 type Tell = (findings: readonly Finding[]) => Promise<void>

@@ -1,5 +1,6 @@
 /** The one place where whatever ends a command becomes a sentence and an exit code. */
 import { CommanderError } from 'commander'
+import { RebuildRefused } from '../books/rebuild-refused.ts'
 import { BincardProblem, UnexpectedAnswer } from '../client/problem.ts'
 import { SettingsError } from '../config/settings.ts'
 import { Fault } from '../fault.ts'
@@ -18,8 +19,7 @@ const firstServerStatus = 500
 
 export function failureOf(error: unknown, { isEnding }: Pick<CommandContext, 'isEnding'>): Failure {
   if (error instanceof CommandFailure) return { exit: error.exit, message: error.message }
-  if (error instanceof Error && error.name === 'RebuildRefused')
-    return { exit: 'wrong', message: error.message }
+  if (error instanceof RebuildRefused) return { exit: 'wrong', message: error.message }
   if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? 'done' : 'usage', message: null }
   if (isEnding()) return { exit: 'interrupted', message: 'Interrupted.' }
   if (error instanceof SettingsError) return { exit: 'usage', message: error.message }
