@@ -13,7 +13,7 @@ export interface BalanceSheet {
 
 export type Counts = Omit<Tally, 'messagesSettled'>
 
-/** Reads every row of both ledgers; two of PostgreSQL's workers do some 2 million rows a second. */
+/** Reads every row of both ledgers. */
 export async function readBalanceSheet(db: Queryable): Promise<BalanceSheet> {
   const [lines] = await db.query<{ goods: string; lines: number; cards: number }>(
     'select coalesce(sum(change), 0)::text as goods, count(*) as lines, count(*) filter (where line = 1) as cards from card_line',
