@@ -20,11 +20,11 @@ import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
 import { intakeSettings } from './intake-settings.ts'
 import { Intake } from './intake/intake.ts'
-import type { LaneStore } from './intake/lane.ts'
 import { EndOffsets } from './kafka/end-offsets.ts'
 import { Producer } from './kafka/producer.ts'
 import { ChangeFeed } from './live/change-feed.ts'
 import type { Micros } from './message/event.ts'
+import { openDatabases } from './open-databases.ts'
 import { openOutbox, outboxContent } from './open-outbox.ts'
 import { createOpeningStock } from './opening-stock.ts'
 import { openPageCache } from './open-page-cache.ts'
@@ -33,13 +33,13 @@ import { BookedPositions } from './store/booked-positions.ts'
 import { noPageBars } from './store/batch-bars.ts'
 import { BookingRate } from './store/booking-rate.ts'
 import { readCacheEpoch } from './store/cache-epoch.ts'
-import { Database } from './store/database.ts'
 import { NearState } from './store/near-state.ts'
 import { readPosition, readTally, startPosition } from './store/position.ts'
 import { writeBatch } from './store/write-batch.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { MetricsServer } from './telemetry/metrics-server.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { noTracing, type Tracing } from './tracing/tracing.ts'
 import { untilMigrated } from './until-migrated.ts'
 import { createWaits } from './waits.ts'
 
@@ -51,6 +51,8 @@ export interface ServiceOptions {
   readonly dashboard: string
   /** Lines of the log that nobody took. */
   readonly logLinesDropped?: () => number
+  /** Ends with the service. */
+  readonly tracing?: Tracing
 }
 
 /** A running service. */
@@ -71,8 +73,9 @@ export async function startService({
   version,
   dashboard,
   logLinesDropped = () => 0,
+  tracing = noTracing,
 }: ServiceOptions): Promise<Service> {
-  const { postgres, kafka, cache, batch, nearState, http } = settings
+  const { postgres, kafka, cache, nearState, http } = settings
   const clock = (): Micros => (Date.now() * 1000) as Micros
   const stopping = new AbortController()
   const isStopping = (): boolean => stopping.signal.aborted
@@ -83,34 +86,10 @@ export async function startService({
   const cluster = { ...kafka, waits: waits.kafka }
 
   // PostgreSQL
-  const writing = new Database({
-    ...postgres,
-    waits: waits.postgres,
-    poolSize: batch.atOnce,
-    applicationName: 'bincard intake',
-    queueTimeoutMs: Infinity,
-    // Every read of a batch has its index; below some 700,000 rows the planner would rather scan the whole table for
-    // a batch's 5,000 keys (measured: 56-211 ms instead of 17-47 ms).
-    serverSettings: { enable_seqscan: 'off' },
-  })
-  const reading = new Database({
-    ...postgres,
-    waits: waits.postgres,
-    applicationName: 'bincard reads',
-    statementTimeoutMs: postgres.readTimeoutMs,
-    queueTimeoutMs: postgres.connectTimeoutMs,
-  })
-  // One connection apart: however busy the readers are, readiness and metrics speak of PostgreSQL itself.
-  const watching = new Database({
-    ...postgres,
-    waits: waits.postgres,
-    poolSize: 1,
-    applicationName: 'bincard watch',
-    statementTimeoutMs: postgres.readTimeoutMs,
-    queueTimeoutMs: postgres.readTimeoutMs,
-  })
+  const { writing, reading, watching } = openDatabases({ settings, waits: waits.postgres, tracing })
   const probe = new DatabaseProbe(watching)
-  const positions = new BookedPositions({ database: reading, topic: kafka.topic })
+  const booked = new BookedPositions({ database: reading, topic: kafka.topic })
+  const positions = tracing.positions(booked)
   const rate = new BookingRate(watching)
   const feed = new ChangeFeed({
     database: reading,
@@ -150,14 +129,14 @@ export async function startService({
     pageBars: pageCache ?? noPageBars,
     outbox: outboxContent(settings),
   }
-  const store: LaneStore = {
+  const store = tracing.store({
     write: (written) => waits.batch.during(() => writeBatch(writer, written)),
     readPosition: (partition) => readPosition(writing, partition),
     startPosition: (partition, start) => startPosition(writing, partition, start),
-  }
+  })
 
   // What other topics are told of
-  const outbox = openOutbox({ settings, cluster, waits: waits.postgres, metrics, logger })
+  const outbox = openOutbox({ settings, cluster, waits: waits.postgres, metrics, logger, tracing })
 
   // Intake
   const report = reportIntake({ metrics, logger })
@@ -169,7 +148,7 @@ export async function startService({
       ...report,
       booked: (written) => {
         report.booked(written)
-        positions.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
+        booked.advance({ ...written.partition, nextOffset: written.slice.to.nextOffset })
         feed.wake()
         outbox?.wake()
       },
@@ -182,10 +161,11 @@ export async function startService({
   const producer = new Producer({
     cluster,
     topic: kafka.topic,
-    isOurTopic: (topicId) => positions.areOf(topicId),
+    isOurTopic: (topicId) => booked.areOf(topicId),
   })
   const { bookingWaitMs } = http
-  const ways = { database: reading, producer, positions, bookingWaitMs, clock }
+  const messages = tracing.producer(producer, kafka.topic)
+  const ways = { database: reading, producer: messages, positions, bookingWaitMs, clock }
   const ingest = createIngest(ways)
   const openingStock = createOpeningStock({ ...ways, openingWaitMs: http.openingWaitMs })
   const quarantine = createQuarantineDesk(ways)
@@ -201,7 +181,7 @@ export async function startService({
     host: http.host,
     port: http.port,
     database: reading,
-    pages: pageCache ?? uncachedPages(metrics.countCacheRequest),
+    pages: tracing.pages(pageCache ?? uncachedPages(metrics.countCacheRequest)),
     ingest,
     openingStock,
     quarantine,
@@ -228,6 +208,7 @@ export async function startService({
     isStopping,
     answers,
     observe: (observation) => metrics.observeRequest(observation),
+    beginRequest: tracing.beginRequest,
     logger,
     version,
     dashboard,
@@ -293,6 +274,7 @@ export async function startService({
       await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])
       await Promise.all([producer.close(), pageCache?.stop()])
       await Promise.all([writing.close(), reading.close(), watching.close()])
+      await tracing.stop()
       logger.info('stopped')
     },
   }

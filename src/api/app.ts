@@ -42,6 +42,7 @@ import { cardQuerySchemas } from './routes/query-cards.ts'
 import { stockSchemas } from './stock-bodies.ts'
 import { streamSchemas } from './stream-bodies.ts'
 import { throughputSchemas } from './throughput-body.ts'
+import { traceRequests } from './trace-requests.ts'
 import { buildValidator } from './validator.ts'
 
 /** Fastify with our schemas as types. */
@@ -64,6 +65,7 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     if (problem.code === 'body_too_large') await readRest(request.raw, lingerBytes)
     return sendProblem(request, reply, problem)
   })
+  if (deps.beginRequest !== undefined) traceRequests(app, deps.beginRequest)
   const { limits, answers = new AnswerDeadlines() } = deps
   giveUpLateAnswers(app, { ...limits, deadlines: answers })
   app.addHook('onRequest', (_request, reply, done) => {

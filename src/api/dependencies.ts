@@ -8,6 +8,7 @@ import type { ChangeFeed } from '../live/change-feed.ts'
 import type { BookedPositions } from '../store/booked-positions.ts'
 import type { Rate, RatePoint } from '../store/booking-rate.ts'
 import type { Database } from '../store/database.ts'
+import type { BeginRequest } from '../tracing/tracing.ts'
 import type { AnswerDeadlines } from './answer-deadlines.ts'
 import type { GuardOptions } from './guard.ts'
 import type { ApiLimits } from './limits.ts'
@@ -80,6 +81,8 @@ export interface ApiDependencies {
   /** The answers that are waited for; the server's own if left out. */
   readonly answers?: AnswerDeadlines
   readonly observe: (observation: Observation) => void
+  /** Begins the span of a request; requests are not traced if it is left out. */
+  readonly beginRequest?: BeginRequest | undefined
   readonly logger: Logger
   /** Of this program; the OpenAPI document names it. */
   readonly version: string

@@ -41,16 +41,23 @@ export class Output {
     return this.#isClosed
   }
 
-  /** A line of data. Waits while the reader is slow; once it has gone, nothing is written any more. */
-  async data(line: string): Promise<void> {
+  /** Text as it is; whether more can be taken at once, as it can be when nobody reads. */
+  write(text: string): boolean {
     this.#clear()
     if (!this.#isWatched) {
       this.#isWatched = true
       this.#stdout.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EPIPE') this.#isClosed = true
+        // A full disk, say: whoever reads the file later must not take it for whole.
+        if (error.code !== 'EPIPE') throw error
+        this.#isClosed = true
       })
     }
-    if (this.#isClosed || this.#stdout.write(`${line}\n`)) return
+    return this.#isClosed || this.#stdout.write(text)
+  }
+
+  /** A line of data. Waits while the reader is slow; once it has gone, nothing is written any more. */
+  async data(line: string): Promise<void> {
+    if (this.write(`${line}\n`)) return
     // A reader that goes gives no more `drain`.
     const gone = new AbortController()
     const ends = once(this.#stdout, 'close', { signal: gone.signal }).catch(() => undefined)

@@ -50,6 +50,7 @@ export function createProgram(context: CommandContext): Command {
     .showHelpAfterError('See bincard --help.')
     .addHelpText('after', settingsHelp)
     .exitOverride()
+    .configureOutput({ writeOut: (text) => void context.output.write(text) })
   for (const { title, add } of groups) {
     program.commandsGroup(title)
     for (const one of add) one(program, context)

@@ -43,6 +43,9 @@ export interface Transactions extends Queryable {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
 }
 
+/** Told of a piece of work with the server, which it must do: a statement by its name, a snapshot, a transaction, a COMMIT. */
+export type ObserveWork = <Result>(what: string, work: () => Promise<Result>) => Promise<Result>
+
 export interface DatabaseOptions extends DatabaseSecurity {
   readonly host: string
   readonly port: number
@@ -68,6 +71,7 @@ export interface DatabaseOptions extends DatabaseSecurity {
   readonly serverSettings?: Readonly<Record<string, string>>
   /** Each statement that waits for its answer is one of these. */
   readonly waits?: Waits
+  readonly observeWork?: ObserveWork
 }
 
 /** The server tells that a statement ran out of time; only when it says nothing at all do we hang up. */
@@ -78,6 +82,7 @@ export class Database implements Transactions {
   readonly #pool: pg.Pool
   readonly #options: DatabaseOptions
   readonly #slots: Slots
+  readonly #observeWork: ObserveWork
 
   constructor(options: DatabaseOptions) {
     this.#options = options
@@ -107,6 +112,7 @@ export class Database implements Transactions {
       },
     })
     this.#slots = new Slots(poolSize)
+    this.#observeWork = options.observeWork ?? ((_what, work) => work())
     // An idle connection that breaks leaves the pool by itself; whoever asks next gets a new one, or the fault.
     this.#pool.on('error', () => {})
   }
@@ -117,12 +123,14 @@ export class Database implements Transactions {
 
   /** One statement, in a transaction of its own. */
   async query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]> {
-    return await this.#withSession((session) => session.query<Row>(text, values, options))
+    return await this.#withSession(options?.name ?? 'query', (session) =>
+      session.query<Row>(text, values, options),
+    )
   }
 
   /** Several reads of one moment: all of them see the same snapshot. */
   async snapshot<Result>(work: (session: Queryable) => Promise<Result>): Promise<Result> {
-    return await this.#withSession((session) =>
+    return await this.#withSession('snapshot', (session) =>
       readSnapshot(session, 'begin isolation level repeatable read, read only', work),
     )
   }
@@ -132,7 +140,7 @@ export class Database implements Transactions {
    * write is the server's to say: an operator's `default_transaction_read_only` holds.
    */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return await this.#withSession(async (session) => {
+    return await this.#withSession('transaction', async (session) => {
       // Waited for: what is written behind a `begin` that failed would be on its own.
       await session.query('begin isolation level read committed')
       let result: Result
@@ -143,7 +151,7 @@ export class Database implements Transactions {
         if (!session.broken) await session.query('rollback').catch(() => undefined)
         throw error
       }
-      await session.commit()
+      await this.#observeWork('commit', () => session.commit())
       return result
     })
   }
@@ -153,13 +161,18 @@ export class Database implements Transactions {
     await this.#pool.end()
   }
 
-  async #withSession<Result>(work: (session: PooledSession) => Promise<Result>): Promise<Result> {
-    await this.#slots.take(this.#options.queueTimeoutMs)
-    try {
-      return await this.#withClient(await this.#connect(), work)
-    } finally {
-      this.#slots.give()
-    }
+  async #withSession<Result>(
+    what: string,
+    work: (session: PooledSession) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#observeWork(what, async () => {
+      await this.#slots.take(this.#options.queueTimeoutMs)
+      try {
+        return await this.#withClient(await this.#connect(), work)
+      } finally {
+        this.#slots.give()
+      }
+    })
   }
 
   async #withClient<Result>(

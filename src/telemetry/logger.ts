@@ -15,6 +15,8 @@ export interface LoggerOptions {
   readonly level: 'debug' | 'info' | 'silent'
   /** Where the lines go, one JSON object each; if left out, to standard output, which is waited for. */
   readonly destination?: { write: (line: string) => void }
+  /** Further fields of each line: what it belongs to at that moment. */
+  readonly mixin?: () => Record<string, string>
 }
 
 /** Fields whose value never reaches the log, at whatever depth they stand and in whatever case. */
@@ -39,10 +41,11 @@ const hidden = '[hidden]'
  *
  * An error in any field is written as `describeError` has it; hidden fields and bytes are replaced.
  */
-export function createLogger({ version, level, destination }: LoggerOptions): Logger {
+export function createLogger({ version, level, destination, mixin = () => ({}) }: LoggerOptions): Logger {
   const options: PinoOptions = {
     level,
     base: { service: 'bincard', version },
+    mixin,
     timestamp: stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),

@@ -18,6 +18,21 @@ test('a line tells level, time, service and version', () => {
   assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
 
+test('a line names what it belongs to at its moment', () => {
+  const lines: string[] = []
+  let traceId = 'a'
+  const destination = { write: (line: string) => void lines.push(line) }
+  const mixin = () => ({ trace_id: traceId })
+  const log = createLogger({ version: '1.2.3', level: 'info', destination, mixin })
+  log.info('one')
+  traceId = 'b'
+  log.info({ partition: 3 }, 'two')
+  assert.deepEqual(
+    lines.map((line) => (JSON.parse(line) as { trace_id: string }).trace_id),
+    ['a', 'b'],
+  )
+})
+
 test('debug lines are written at level debug only', () => {
   const [debug, info] = [memoryLog('debug'), memoryLog('info')]
   debug.log.debug('one')

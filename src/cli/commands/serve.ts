@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { loadEnvironment } from '../../config/environment.ts'
 import { readSettings } from '../../config/settings.ts'
+import { noTracing } from '../../tracing/tracing.ts'
+import { wantsTraces } from '../../tracing/variables.ts'
 import type { CommandContext } from '../context.ts'
 
 /** Where `npm run build` puts it, and where it lies in the package. */
@@ -23,6 +25,7 @@ async function serve(version: string): Promise<void> {
   const { startService } = await import('../../service.ts')
   const { LogOutput } = await import('../../telemetry/log-output.ts')
   const { createLogger } = await import('../../telemetry/logger.ts')
+  const { traceFields } = await import('../../tracing/log-fields.ts')
   const output = new LogOutput({
     stream: process.stdout,
     onFlowing: (lines) => logger.warn({ lines }, 'lines of the log were dropped: nobody took them'),
@@ -31,16 +34,24 @@ async function serve(version: string): Promise<void> {
     version,
     level: settings.service.debug ? 'debug' : 'info',
     destination: output,
+    mixin: traceFields,
   })
   endByErrors({ logger, output })
   for (const warning of warnings) logger.warn(warning)
   const logLinesDropped = (): number => output.dropped
-  const starting = startService({ settings, logger, version, dashboard, logLinesDropped }).catch(
-    async (error: unknown) => {
-      logger.fatal({ err: error }, 'could not start')
-      return await endProcess(1, output)
-    },
-  )
+  const tracing = wantsTraces(environment)
+    ? (await import('../../tracing/start-tracing.ts')).startTracing({
+        environment,
+        version,
+        groupId: settings.kafka.groupId,
+        logger,
+      })
+    : noTracing
+  const parts = { settings, logger, version, dashboard, logLinesDropped, tracing }
+  const starting = startService(parts).catch(async (error: unknown) => {
+    logger.fatal({ err: error }, 'could not start')
+    return await endProcess(1, output)
+  })
   const { shutdownDrainMs, shutdownTimeoutMs } = settings.service
   endBySignals(starting, { logger, output, drainMs: shutdownDrainMs, timeoutMs: shutdownTimeoutMs })
 }

@@ -1,0 +1,49 @@
+/** The context of a trace in the headers of a message, in whatever forms the propagators know. */
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type SpanContext,
+  type TextMapGetter,
+} from '@opentelemetry/api'
+import type { MessageHeader } from '../message/message.ts'
+
+/** A trace that a message is part of: where its spans belong, and what can be linked to. */
+export interface MessageContext {
+  readonly context: Context
+  readonly span: SpanContext
+}
+
+/** Null if the message came without one. */
+export function contextIn(headers: readonly MessageHeader[]): MessageContext | null {
+  if (headers.length === 0) return null
+  const extracted = propagation.extract(ROOT_CONTEXT, headers, getter)
+  const span = trace.getSpanContext(extracted)
+  return span === undefined ? null : { context: extracted, span }
+}
+
+/** The headers by which a message carries on what is being traced. */
+export function headersOfContext(): MessageHeader[] {
+  const carrier: Record<string, string> = {}
+  propagation.inject(context.active(), carrier)
+  return Object.entries(carrier).map(([name, value]) => ({
+    name: Buffer.from(name),
+    value: Buffer.from(value),
+  }))
+}
+
+/**
+ * By their own names, or as attributes of an event in binary mode: CloudEvents has an extension of these names, which some
+ * senders use instead.
+ */
+const getter: TextMapGetter<readonly MessageHeader[]> = {
+  keys: (headers) => headers.map(({ name }) => name.toString()),
+  get: (headers, key) => valueOf(headers, key) ?? valueOf(headers, `ce_${key}`),
+}
+
+function valueOf(headers: readonly MessageHeader[], key: string): string | undefined {
+  const header = headers.find(({ name }) => name.length === key.length && name.toString() === key)
+  return header?.value?.toString()
+}

@@ -1,0 +1,152 @@
+/**
+ * Sends traces by the variables that every OpenTelemetry program knows (docs/traces.md has the list). They are not settings
+ * of ours: other programs in the same environment read them, too, so a value that is of no use here is told of in the log,
+ * and does not keep the service from booking.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { context, diag, DiagLogLevel, propagation, trace, type TextMapPropagator } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources'
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  ParentBasedSampler,
+  SimpleSpanProcessor,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+  type Sampler,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace'
+import type { Environment } from '../config/settings.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { numbersIn, wordIn, type Warn } from './variables.ts'
+import { beginRequest } from './trace-request.ts'
+import { observeWork, tracePages, tracePositions } from './trace-reads.ts'
+import { traceProducer } from './trace-producer.ts'
+import { traceStore } from './trace-store.ts'
+import type { Tracing } from './tracing.ts'
+
+export interface TracingOptions {
+  readonly environment: Environment
+  readonly version: string
+  readonly groupId: string
+  readonly logger: Logger
+}
+
+/** Longest wait, at the end, for the last spans to be sent: nobody's stock depends on them. */
+const lastSendMs = 2000
+
+/** Call once, and only if `wantsTraces`: the API of OpenTelemetry is global to the process. */
+export function startTracing({ environment, version, groupId, logger }: TracingOptions): Tracing {
+  const warn: Warn = (name, allowed) =>
+    logger.warn({ name }, `${name} is not used: here it may be ${allowed}`)
+  passOn(environment)
+  diag.setLogger(diagnostics(logger), DiagLogLevel.WARN)
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  propagation.setGlobalPropagator(propagatorIn(environment, warn))
+  const own = { 'service.name': 'bincard', 'service.version': version }
+  const provider = new TracerProvider({
+    resource: defaultResource()
+      .merge(resourceFromAttributes(own))
+      .merge(detectResources({ detectors: [envDetector] })),
+    sampler: samplerIn(environment, warn),
+    spanProcessors: processorsIn(environment, warn),
+    spanLimits: numbersIn(environment, spanLimits, warn),
+  })
+  trace.setGlobalTracerProvider(provider)
+  logger.info('traces are sent')
+  return {
+    store: (store) => traceStore(store, { groupId }),
+    producer: traceProducer,
+    pages: tracePages,
+    positions: tracePositions,
+    database: { observeWork },
+    beginRequest,
+    stop: async () => {
+      await Promise.race([
+        provider.shutdown().catch(() => undefined),
+        sleep(lastSendMs, null, { ref: false }),
+      ])
+    },
+  }
+}
+
+/** The libraries read these names of the process alone, and `.env` may have some of them. */
+function passOn(environment: Environment): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith('OTEL_') && value !== undefined) process.env[name] ??= value
+  }
+}
+
+function diagnostics(logger: Logger): Parameters<typeof diag.setLogger>[0] {
+  const warn = (message: string): void => logger.warn({ part: 'traces' }, message)
+  const ignore = (): void => {}
+  return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore }
+}
+
+const propagators: Readonly<Record<string, () => TextMapPropagator>> = {
+  tracecontext: () => new W3CTraceContextPropagator(),
+  baggage: () => new W3CBaggagePropagator(),
+}
+
+function propagatorIn(environment: Environment, warn: Warn): TextMapPropagator {
+  const asked = (environment['OTEL_PROPAGATORS'] ?? 'tracecontext,baggage')
+    .split(',')
+    .map((name) => name.trim())
+  const known = asked.flatMap((name) => propagators[name]?.() ?? [])
+  if (known.length < asked.length && !asked.includes('none'))
+    warn('OTEL_PROPAGATORS', 'a list of tracecontext and baggage, or none')
+  return new CompositePropagator({ propagators: known })
+}
+
+function samplerIn(environment: Environment, warn: Warn): Sampler {
+  const name = wordIn(environment, 'OTEL_TRACES_SAMPLER', samplerNames, warn)
+  const { ratio = 1 } = numbersIn(environment, { ratio: 'OTEL_TRACES_SAMPLER_ARG' }, warn)
+  const [root, isParentBased] = name.startsWith('parentbased_')
+    ? [name.slice('parentbased_'.length), true]
+    : [name, false]
+  const sampler = samplers[root]?.(ratio) ?? new AlwaysOnSampler()
+  return isParentBased ? new ParentBasedSampler({ root: sampler }) : sampler
+}
+
+const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
+  always_on: () => new AlwaysOnSampler(),
+  always_off: () => new AlwaysOffSampler(),
+  traceidratio: (ratio) => new TraceIdRatioBasedSampler(ratio),
+}
+/** The first one is what holds without the variable. */
+const samplerNames = Object.keys(samplers).flatMap((name) => [`parentbased_${name}`, name])
+
+function processorsIn(environment: Environment, warn: Warn): SpanProcessor[] {
+  const exporter = wordIn(environment, 'OTEL_TRACES_EXPORTER', ['otlp', 'console'], warn)
+  if (exporter === 'console') return [new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })]
+  for (const name of ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'])
+    wordIn(environment, name, ['http/protobuf'], warn)
+  return [
+    new BatchSpanProcessor({
+      exporter: new OTLPTraceExporter(),
+      ...numbersIn(environment, batchLimits, warn),
+    }),
+  ]
+}
+
+const batchLimits = {
+  maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
+  maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
+  exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
+}
+
+const spanLimits = {
+  linkCountLimit: 'OTEL_SPAN_LINK_COUNT_LIMIT',
+  attributeValueLengthLimit: 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+}
