@@ -15,7 +15,7 @@ const limitMs = 60 * 60_000
 const filesAtOnce = 2
 
 const everything =
-  'test/{unit,supply-chain,simulation,deploy,store,cache,api,system,faults,browser}/**/*.test.ts'
+  'test/{unit,supply-chain,simulation,deploy,store,cache,api,system,docs,faults,browser}/**/*.test.ts'
 
 const globs = process.argv.slice(2)
 const files = globSync(globs.length === 0 ? everything : globs, { cwd: root })

@@ -116,3 +116,8 @@ const groups = new Intl.NumberFormat('en-GB')
 export function countOf(number: number): string {
   return groups.format(number)
 }
+
+/** So many of them: `1 card`, `1,234 cards`. */
+export function counted(number: number, one: string): string {
+  return `${countOf(number)} ${number === 1 ? one : `${one}s`}`
+}

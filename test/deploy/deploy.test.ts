@@ -46,6 +46,17 @@ suite('Dockerfile', () => {
   })
 })
 
+test(
+  'the pipeline of docs/releasing.md is one that GitHub Actions would take',
+  { skip: withoutPython },
+  () => {
+    const [, pipeline = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(text('docs/releasing.md')) ?? []
+    const file = join(folder, 'release.yml')
+    writeFileSync(file, pipeline)
+    run(tool('check-jsonschema'), ['--builtin-schema', 'vendor.github-workflows', file])
+  },
+)
+
 suite('compose.yaml', () => {
   interface Service {
     readonly image?: string

@@ -47,7 +47,7 @@ suite('send and ask', () => {
     assert.match(told.stdout, /^departure_held {2}product 4705204f.*\n {2}sender +WH-3322 {2}100 /)
     assert.match(told.stdout, /elapsed +8520 s\n {2}difference 0\n/)
     const card = await bincard('card', receiver, product)
-    assert.match(card.stdout, /^100 in stock, 1 lines\nLine +Event.*\n +1 +arrival +\+100 +100 /)
+    assert.match(card.stdout, /^100 in stock, 1 line\nLine +Event.*\n +1 +arrival +\+100 +100 /)
     const [whole] = json((await bincard('card', sender, product, '--json')).stdout) as [
       Record<string, unknown>,
     ]

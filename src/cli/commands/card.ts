@@ -5,7 +5,7 @@ import { connectService } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
 import { listOptions, type ListFlags } from '../list-options.ts'
 import { uuid } from '../options.ts'
-import { countOf } from '../output.ts'
+import { countOf, counted } from '../output.ts'
 import { tableLines, type Column } from '../table.ts'
 
 export function addCard(program: Command, context: CommandContext): void {
@@ -54,7 +54,7 @@ async function printCard(
     else {
       if (isFirst) {
         const held = card.held_quantity === 0 ? '' : `, ${countOf(card.held_quantity)} held`
-        await output.data(`${countOf(card.quantity)} in stock${held}, ${countOf(card.last_line)} lines`)
+        await output.data(`${countOf(card.quantity)} in stock${held}, ${counted(card.last_line, 'line')}`)
       }
       if (lines.length > 0) for (const line of tableLines(columns, lines)) await output.data(line)
     }

@@ -4,7 +4,7 @@ import { connectService } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { serviceOptions, type ServiceFlags } from '../list-options.ts'
-import { countOf } from '../output.ts'
+import { countOf, counted } from '../output.ts'
 
 interface ImportFlags extends ServiceFlags {
   readonly asOf?: string
@@ -46,7 +46,7 @@ async function importOpeningStock(context: CommandContext, file: string, flags: 
   else {
     const counts = Object.entries(outcomes).filter(([, count]) => count > 0)
     await output.data(
-      `${countOf(rows)} rows: ${counts.map(([name, count]) => `${countOf(count)} ${name}`).join(', ')}`,
+      `${counted(rows, 'row')}: ${counts.map(([name, count]) => `${countOf(count)} ${name}`).join(', ')}`,
     )
     for (const { line, code, detail } of conflicts) await output.data(`line ${line}  ${code}  ${detail}`)
   }

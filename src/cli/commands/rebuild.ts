@@ -8,7 +8,7 @@ import type { CommandContext } from '../context.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { findingJson, findingText } from '../finding-text.ts'
 import { walkOptions, type WalkFlags } from '../options.ts'
-import { countOf } from '../output.ts'
+import { countOf, counted } from '../output.ts'
 import { showProgress } from './verify.ts'
 
 /** Cards that are told one by one; the others are counted. */
@@ -89,10 +89,10 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
     return
   }
   output.say(
-    `${flags.dryRun === true ? 'It would be' : 'Now'}: ${countOf(cards)} cards made again, ${countOf(left)} left; ` +
-      `${countOf(linesRemoved)} lines out, ${countOf(linesAdded)} in; ` +
+    `${flags.dryRun === true ? 'It would be' : 'Now'}: ${counted(cards, 'card')} made again, ${countOf(left)} left; ` +
+      `${counted(linesRemoved, 'line')} out, ${countOf(linesAdded)} in; ` +
       `${countOf(legsRemoved)} doubled events out, ${countOf(legsRenumbered)} numbered again; ` +
-      `transit of ${countOf(movements)} movements made again.`,
+      `transit of ${counted(movements, 'movement')} made again.`,
   )
   if (unmended > 0)
     throw new CommandFailure(

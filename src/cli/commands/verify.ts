@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { findingJson, findingText } from '../finding-text.ts'
 import { walkOptions, type WalkFlags } from '../options.ts'
-import { countOf } from '../output.ts'
+import { countOf, counted } from '../output.ts'
 
 export function addVerify(program: Command, context: CommandContext): void {
   const about = 'prove the books: cards against movements, movements against cards, and all of it summed up'
@@ -45,7 +45,7 @@ async function runVerify(context: CommandContext, { json, rows }: WalkFlags): Pr
     const { lines, cards, legs } = verified
     await output.json({ type: 'summary', ok: findings === 0, findings, lines, cards, events: legs })
   }
-  const walked = `${countOf(counts.cards)} cards, ${countOf(counts.lines)} lines, ${countOf(verified.legs)} events`
+  const walked = `${counted(counts.cards, 'card')}, ${counted(counts.lines, 'line')}, ${counted(verified.legs, 'event')}`
   if (findings > 0)
     throw new CommandFailure(
       'wrong',
