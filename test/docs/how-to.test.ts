@@ -37,7 +37,7 @@ npm run --silent bincard -- send file equal.json || [ $? = 1 ]
 const ownNumbers: Replace = (text) => text.replace('/quarantine/12', '/quarantine/1')
 
 /** What stands in a block without being typed. */
-const notTyped = new Set(['json', 'ts', 'text', 'yaml', 'dotenv', 'csv', 'sql', 'mermaid'])
+const notTyped = new Set(['json', 'js', 'ts', 'text', 'yaml', 'dotenv', 'csv', 'sql', 'mermaid'])
 
 suite('pages with commands', () => {
   test('no block of any page hides its commands behind another name', () => {

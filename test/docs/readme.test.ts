@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { root } from '../../stack/state.ts'
 import { freshDatabase, freshTopic, kafkaAddress } from '../support/environment.ts'
-import { readGuide } from '../support/guide.ts'
 import { newReader } from '../support/reader.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -46,10 +45,5 @@ suite('README.md', () => {
     assert.equal(await ask('/'), 200)
     assert.equal(await ask('/api/overview'), 401)
     assert.equal(await ask('/api/overview', { authorization: `Bearer ${key}` }), 200)
-  })
-
-  test('has the same commands in Russian, with the same answers', () => {
-    const told = (page: string) => readGuide(read(page)).map((step) => ({ ...step, line: 0 }))
-    assert.deepEqual(told('README.ru.md'), told('README.md'))
   })
 })
