@@ -23,7 +23,7 @@ suite('README.md', () => {
     const [{ host, port, user, password, database }, topic] = [await freshDatabase(t), await freshTopic(t, 1)]
     let key = ''
     const left = await reader.follow(inProduction, (text, printed) => {
-      key = /^ {2}(bincard_\w+)$/m.exec(printed)?.[1] ?? key
+      key = /^ {2}(bincard_\S+)$/m.exec(printed)?.[1] ?? key
       const line = /^ {2}(dashboard:read:\w+)$/m.exec(printed)?.[1] ?? ''
       return text
         .replace(
