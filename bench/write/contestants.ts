@@ -1,12 +1,16 @@
 /** The ways of booking a stream, each from the same start: a database with the stock in it, and a topic that is full. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { Environment } from '../../src/config/settings.ts'
 import type { Database } from '../../src/store/database.ts'
 import type { Databases, DatabaseAddress } from '../databases.ts'
 import { openDatabase, using } from '../databases.ts'
 import { startProcess } from '../process.ts'
+import { ensureTopic } from '../../stack/topic.ts'
 import { batchMessages, batchWriter, book } from './book.ts'
 import { RawRows, rawTable, type RawEvent } from './raw-rows.ts'
 import { Stopwatch } from './stopwatch.ts'
-import type { Stream, StreamMessage } from './stream.ts'
+import { partitions, type Stream, type StreamMessage } from './stream.ts'
 import { fillTopic } from './topics.ts'
 import { untilBooked } from './until-booked.ts'
 
@@ -111,16 +115,46 @@ export async function consumeAndCopy(writing: Writing, prepared: Prepared): Prom
   return await consume(writing, { ...prepared, template: rawTemplate }, { program })
 }
 
-/** The service. */
-export async function wholePath(writing: Writing, prepared: Prepared): Promise<Written> {
+/** The service, with further settings if any are given. */
+export async function wholePath(
+  writing: Writing,
+  prepared: Prepared,
+  environment: Environment = {},
+): Promise<Written> {
   const { profileFolder } = writing
   return await consume(writing, prepared, {
     program: 'src/main.ts serve',
+    environment,
     nodeOptions: (database) =>
       profileFolder === null
         ? []
         : ['--cpu-prof', ...profileOptions(profileFolder, `${prepared.topic}-${database}`)],
   })
+}
+
+/** The service that tells another topic of each line. */
+export async function tellingPath(writing: Writing, prepared: Prepared): Promise<Written> {
+  const topic = topicOf('told')
+  await ensureTopic(writing.kafkaServers, topic, partitions)
+  return await wholePath(writing, prepared, { KAFKA_CHANGES_TOPIC: topic })
+}
+
+/** The service that sends traces: of its batches, for these messages came without the context of any. */
+export async function tracedPath(writing: Writing, prepared: Prepared): Promise<Written> {
+  const collector = createServer((request, response) => {
+    request.resume().once('end', () => response.end())
+  }).listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  const address = collector.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  try {
+    return await wholePath(writing, prepared, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}`,
+    })
+  } finally {
+    collector.closeAllConnections()
+    collector.close()
+  }
 }
 
 function profileOptions(folder: string, name: string): string[] {
@@ -152,6 +186,7 @@ async function inLanes(address: DatabaseAddress, stream: Stream, work: LaneWork)
 
 interface Consumer {
   readonly program: string
+  readonly environment?: Environment
   readonly nodeOptions?: (database: string) => string[]
 }
 
@@ -159,7 +194,7 @@ interface Consumer {
 async function consume(
   { databases, kafkaServers, signal }: Writing,
   { topic, template, messages }: Prepared,
-  { program, nodeOptions = () => [] }: Consumer,
+  { program, environment = {}, nodeOptions = () => [] }: Consumer,
 ): Promise<Written> {
   return await databases.copyOf(template, async (address) => {
     const consumer = await startProcess({
@@ -167,6 +202,7 @@ async function consume(
       database: address,
       kafkaServers,
       topic,
+      environment,
       nodeOptions: nodeOptions(address.database),
     })
     try {

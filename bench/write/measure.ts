@@ -9,6 +9,8 @@ import {
   prepareBacklog,
   prepareStream,
   storeAlone,
+  tellingPath,
+  tracedPath,
   wholePath,
   type Prepared,
   type Writing,
@@ -34,7 +36,14 @@ export interface Peer {
   store(writing: Writing, prepared: Prepared, stock: readonly MovementEvent[]): Promise<Written>
 }
 
-type Contestant = 'whole path' | 'ceiling A' | 'store alone' | 'ceiling B' | 'peer'
+type Contestant =
+  | 'whole path'
+  | 'whole path, telling'
+  | 'whole path, traced'
+  | 'ceiling A'
+  | 'store alone'
+  | 'ceiling B'
+  | 'peer'
 
 interface Heat {
   readonly stream: string
@@ -46,6 +55,8 @@ interface Heat {
 
 /** What no ceiling can hold, or what is compared with our own rate, is run by the service alone. */
 const fully: readonly StreamName[] = ['pairs', 'apart']
+/** What the others are compared with. */
+const keyed: StreamName = 'pairs'
 /** While it eats a backlog, in megabytes. */
 const backlogMemory: Goal = { atMost: 300 }
 
@@ -77,11 +88,23 @@ async function heatsOf(name: StreamName, options: WriteOptions): Promise<Heat[]>
   say(`stream "${name}": ${streamNames[name]}, ${stream.before.length} messages before it`)
   const prepared = await prepareStream(options, stream)
   const others = fully.includes(name) ? await heatsBeside(stream, prepared, options) : []
-  return [serviceHeat(name, prepared, options), ...others]
+  return [
+    serviceHeat(name, prepared, options),
+    ...(name === keyed ? extraHeats(prepared, options) : []),
+    ...others,
+  ]
 }
 
 function serviceHeat(stream: string, prepared: Prepared, options: WriteOptions): Heat {
   return { stream, contestant: 'whole path', run: () => wholePath(options, prepared) }
+}
+
+/** What a user may switch on, beside the service without it. */
+function extraHeats(prepared: Prepared, options: WriteOptions): Heat[] {
+  return [
+    { stream: keyed, contestant: 'whole path, telling', run: () => tellingPath(options, prepared) },
+    { stream: keyed, contestant: 'whole path, traced', run: () => tracedPath(options, prepared) },
+  ]
 }
 
 async function heatsBeside(stream: Stream, prepared: Prepared, options: WriteOptions): Promise<Heat[]> {
@@ -119,10 +142,13 @@ interface Comparison {
   readonly goal: Goal
 }
 
-const keyed = figureName('pairs', 'whole path')
-const besideKeyed = (name: StreamName, atLeast: number): Comparison => ({
-  over: figureName(name, 'whole path'),
-  under: keyed,
+const besideKeyed = (
+  name: StreamName,
+  atLeast: number,
+  contestant: Contestant = 'whole path',
+): Comparison => ({
+  over: figureName(name, contestant),
+  under: figureName(keyed, 'whole path'),
   goal: { atLeast },
 })
 const besideCeilings = (name: StreamName, atLeast: number): Comparison[] => [
@@ -139,6 +165,8 @@ const comparisons: readonly Comparison[] = [
   })),
   ...(['unkeyed', 'hot card', 'one warehouse'] as const).map((name) => besideKeyed(name, 0.6)),
   ...(['poison', 'duplicates', 'held pile'] as const).map((name) => besideKeyed(name, 0.8)),
+  besideKeyed(keyed, 0.6, 'whole path, telling'),
+  besideKeyed(keyed, 0.95, 'whole path, traced'),
 ]
 
 export function ratiosOfWriting(figures: Figures): Ratio[] {
