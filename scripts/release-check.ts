@@ -15,10 +15,19 @@ export interface Release {
   readonly changelog: string
   readonly hasNotes: boolean
   readonly repository: string | undefined
+  /** By which a pipeline was started; undefined outside of one. */
+  readonly tag: string | undefined
 }
 
 /** One sentence for each thing that is missing. */
-export function missingIn({ version, chartVersion, changelog, hasNotes, repository }: Release): string[] {
+export function missingIn({
+  version,
+  chartVersion,
+  changelog,
+  hasNotes,
+  repository,
+  tag,
+}: Release): string[] {
   const heading = new RegExp(`^## \\[${RegExp.escape(version)}\\] - (.+)$`, 'm').exec(changelog)?.[1]
   const missing: string[] = []
   if (heading === undefined) missing.push(`CHANGELOG.md has no section for ${version}.`)
@@ -31,10 +40,12 @@ export function missingIn({ version, chartVersion, changelog, hasNotes, reposito
     missing.push(
       'package.json names no repository: the proof of origin is one of it (npm pkg set repository=…).',
     )
+  if (tag !== undefined && tag !== `v${version}`)
+    missing.push(`The tag is ${tag}, package.json has ${version}.`)
   return missing
 }
 
-export function readRelease(root: string): Release {
+export function readRelease(root: string, environment: NodeJS.ProcessEnv): Release {
   const text = (path: string): string => readFileSync(join(root, path), 'utf8')
   const manifest = JSON.parse(text('package.json')) as {
     version: string
@@ -47,11 +58,15 @@ export function readRelease(root: string): Release {
     changelog: text('CHANGELOG.md'),
     hasNotes: existsSync(join(root, `docs/releases/${version}.md`)),
     repository: typeof repository === 'object' ? repository.url : repository,
+    tag:
+      environment['GITHUB_REF_TYPE'] === 'tag'
+        ? environment['GITHUB_REF_NAME']
+        : environment['CI_COMMIT_TAG'],
   }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const release = readRelease(join(import.meta.dirname, '..'))
+  const release = readRelease(join(import.meta.dirname, '..'), process.env)
   const missing = missingIn(release)
   for (const one of missing) console.log(one)
   if (missing.length === 0) console.log(`${release.version} is ready.`)

@@ -9,6 +9,7 @@ import { readVersion } from './cli/version.ts'
 const context = createContext(readVersion())
 try {
   await createProgram(context).parseAsync()
+  await context.output.finish()
 } catch (error) {
   context.output.end()
   const { exit, message } = failureOf(error, context)

@@ -9,7 +9,6 @@ import { readOutboxState } from './store/read-outbox.ts'
 import type { OutboxContent } from './store/write-outbox.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics, ToldKind, Totals } from './telemetry/metrics.ts'
-import type { Tracing } from './tracing/tracing.ts'
 import type { Waits } from './waits.ts'
 
 export interface OutboxParts {
@@ -18,7 +17,6 @@ export interface OutboxParts {
   readonly waits: Waits
   readonly metrics: Metrics
   readonly logger: Logger
-  readonly tracing: Tracing
 }
 
 export interface Outbox {
@@ -39,14 +37,7 @@ export function outboxContent({ kafka }: Settings): OutboxContent {
 const idleTimeoutMs = 60_000
 
 /** Null if nothing is to be told. Started once the schema is up to date. */
-export function openOutbox({
-  settings,
-  cluster,
-  waits,
-  metrics,
-  logger,
-  tracing,
-}: OutboxParts): Outbox | null {
+export function openOutbox({ settings, cluster, waits, metrics, logger }: OutboxParts): Outbox | null {
   const { postgres, kafka, retry } = settings
   const content = outboxContent(settings)
   if (!content.lines && !content.deadLetters) return null
@@ -68,12 +59,11 @@ export function openOutbox({
     // A topic that others read: whatever it was before, it is written to.
     const producer = new Producer({ cluster, topic, isOurTopic: () => Promise.resolve(true) })
     producers.push(producer)
-    const messages = tracing.producer(producer, topic)
     relays.push(
       new Relay({
-        tell: () => tell(database, messages),
+        tell: () => tell(database, producer),
         retry,
-        onTold: (count) => metrics.countTold(kind, count),
+        onTold: (messages) => metrics.countTold(kind, messages),
         onFailed: (fault) => {
           metrics.countFault(fault)
           logger.warn({ err: fault, topic }, 'another topic cannot be told')

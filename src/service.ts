@@ -136,7 +136,7 @@ export async function startService({
   })
 
   // What other topics are told of
-  const outbox = openOutbox({ settings, cluster, waits: waits.postgres, metrics, logger, tracing })
+  const outbox = openOutbox({ settings, cluster, waits: waits.postgres, metrics, logger })
 
   // Intake
   const report = reportIntake({ metrics, logger })
@@ -273,8 +273,7 @@ export async function startService({
       await outbox?.stop()
       await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])
       await Promise.all([producer.close(), pageCache?.stop()])
-      await Promise.all([writing.close(), reading.close(), watching.close()])
-      await tracing.stop()
+      await Promise.all([writing.close(), reading.close(), watching.close(), tracing.stop()])
       logger.info('stopped')
     },
   }

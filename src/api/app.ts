@@ -65,9 +65,9 @@ export async function buildApp(deps: ApiDependencies): Promise<Api> {
     if (problem.code === 'body_too_large') await readRest(request.raw, lingerBytes)
     return sendProblem(request, reply, problem)
   })
-  if (deps.beginRequest !== undefined) traceRequests(app, deps.beginRequest)
   const { limits, answers = new AnswerDeadlines() } = deps
   giveUpLateAnswers(app, { ...limits, deadlines: answers })
+  if (deps.beginRequest !== undefined) traceRequests(app, deps.beginRequest)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(safeHeaders)
     done()

@@ -8,7 +8,10 @@ declare module 'fastify' {
   }
 }
 
-/** To be called before any other hook is added, so that the span has all of them. */
+/**
+ * To be called before the hooks that the span is to have, and after those whose timers are shared: a timer goes on in the
+ * context in which it was begun.
+ */
 export function traceRequests(app: FastifyInstance, beginRequest: BeginRequest): void {
   app.decorateRequest('span', null)
   app.addHook('onRequest', (request, _reply, done) => {

@@ -29,6 +29,8 @@ export class Output {
   #isDrawn = false
   #isWatched = false
   #isClosed = false
+  /** A full disk, say: whoever reads the file later must not take it for whole. */
+  #failure: Error | null = null
 
   constructor({ stdout, stderr, now }: OutputOptions) {
     this.#stdout = stdout
@@ -47,8 +49,7 @@ export class Output {
     if (!this.#isWatched) {
       this.#isWatched = true
       this.#stdout.on('error', (error: NodeJS.ErrnoException) => {
-        // A full disk, say: whoever reads the file later must not take it for whole.
-        if (error.code !== 'EPIPE') throw error
+        if (error.code !== 'EPIPE') this.#failure ??= error
         this.#isClosed = true
       })
     }
@@ -107,6 +108,13 @@ export class Output {
   /** Takes the bar away. */
   end(): void {
     this.#clear()
+  }
+
+  /** Throws the error of the system if not all of the data could be written. */
+  async finish(): Promise<void> {
+    // A stream tells what became of the last piece in the next turn.
+    await new Promise(setImmediate)
+    if (this.#failure !== null) throw this.#failure
   }
 }
 

@@ -24,14 +24,19 @@ export function contextIn(headers: readonly MessageHeader[]): MessageContext | n
   return span === undefined ? null : { context: extracted, span }
 }
 
-/** The headers by which a message carries on what is being traced. */
-export function headersOfContext(): MessageHeader[] {
+/**
+ * The message's own headers, with the context of what is being traced in place of whatever stood there. No baggage: it is
+ * of the request, and what is in a message stays.
+ */
+export function carryContext(headers: readonly MessageHeader[]): MessageHeader[] {
   const carrier: Record<string, string> = {}
-  propagation.inject(context.active(), carrier)
-  return Object.entries(carrier).map(([name, value]) => ({
+  const span = trace.getSpan(context.active())
+  if (span !== undefined) propagation.inject(trace.setSpan(ROOT_CONTEXT, span), carrier)
+  const carried = Object.entries(carrier).map(([name, value]) => ({
     name: Buffer.from(name),
     value: Buffer.from(value),
   }))
+  return [...headers.filter(({ name }) => !(name.toString() in carrier)), ...carried]
 }
 
 /**

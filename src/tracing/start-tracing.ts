@@ -4,9 +4,17 @@
  * and does not keep the service from booking.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { context, diag, DiagLogLevel, propagation, trace, type TextMapPropagator } from '@opentelemetry/api'
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+  type TextMapPropagator,
+} from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import {
   defaultResource,
@@ -28,44 +36,44 @@ import {
 } from '@opentelemetry/sdk-trace'
 import type { Environment } from '../config/settings.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { numbersIn, wordIn, type Warn } from './variables.ts'
+import type { TracingOptions } from './open-tracing.ts'
+import { listIn, numbersIn, wordIn, type Exporter, type NumberVariable, type Warn } from './variables.ts'
 import { beginRequest } from './trace-request.ts'
 import { observeWork, tracePages, tracePositions } from './trace-reads.ts'
 import { traceProducer } from './trace-producer.ts'
 import { traceStore } from './trace-store.ts'
 import type { Tracing } from './tracing.ts'
 
-export interface TracingOptions {
-  readonly environment: Environment
-  readonly version: string
-  readonly groupId: string
-  readonly logger: Logger
+export interface SendingOptions extends TracingOptions {
+  readonly exporter: Exporter
+  readonly warn: Warn
 }
 
 /** Longest wait, at the end, for the last spans to be sent: nobody's stock depends on them. */
 const lastSendMs = 2000
 
-/** Call once, and only if `wantsTraces`: the API of OpenTelemetry is global to the process. */
-export function startTracing({ environment, version, groupId, logger }: TracingOptions): Tracing {
-  const warn: Warn = (name, allowed) =>
-    logger.warn({ name }, `${name} is not used: here it may be ${allowed}`)
+/** The API of OpenTelemetry is global to the process. */
+export function startTracing(options: SendingOptions): Tracing {
+  const { environment, exporter, version, groupId, logger, warn } = options
   passOn(environment)
   diag.setLogger(diagnostics(logger), DiagLogLevel.WARN)
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(propagatorIn(environment, warn))
+  const limits = numbersIn(environment, spanLimits, warn)
+  const { linkCountLimit: mostLinks = usualLinks } = limits
   const own = { 'service.name': 'bincard', 'service.version': version }
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes(own))
       .merge(detectResources({ detectors: [envDetector] })),
     sampler: samplerIn(environment, warn),
-    spanProcessors: processorsIn(environment, warn),
-    spanLimits: numbersIn(environment, spanLimits, warn),
+    spanProcessors: processorsIn(exporter, environment, warn),
+    spanLimits: limits,
   })
   trace.setGlobalTracerProvider(provider)
   logger.info('traces are sent')
   return {
-    store: (store) => traceStore(store, { groupId }),
+    store: (store) => traceStore(store, { groupId, mostLinks }),
     producer: traceProducer,
     pages: tracePages,
     positions: tracePositions,
@@ -88,29 +96,24 @@ function passOn(environment: Environment): void {
 }
 
 function diagnostics(logger: Logger): Parameters<typeof diag.setLogger>[0] {
-  const warn = (message: string): void => logger.warn({ part: 'traces' }, message)
+  // They come in whatever context was there by chance.
+  const warn = (message: string): void =>
+    context.with(ROOT_CONTEXT, () => logger.warn({ part: 'traces' }, message))
   const ignore = (): void => {}
   return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore }
 }
 
-const propagators: Readonly<Record<string, () => TextMapPropagator>> = {
-  tracecontext: () => new W3CTraceContextPropagator(),
-  baggage: () => new W3CBaggagePropagator(),
-}
-
+/** Baggage may be named, as it is elsewhere; nothing here reads it. */
 function propagatorIn(environment: Environment, warn: Warn): TextMapPropagator {
-  const asked = (environment['OTEL_PROPAGATORS'] ?? 'tracecontext,baggage')
-    .split(',')
-    .map((name) => name.trim())
-  const known = asked.flatMap((name) => propagators[name]?.() ?? [])
-  if (known.length < asked.length && !asked.includes('none'))
-    warn('OTEL_PROPAGATORS', 'a list of tracecontext and baggage, or none')
-  return new CompositePropagator({ propagators: known })
+  const names = ['tracecontext', 'baggage', 'none']
+  const wanted = listIn(environment, 'OTEL_PROPAGATORS', names, warn) ?? ['tracecontext']
+  const isWanted = wanted.includes('tracecontext') && !wanted.includes('none')
+  return isWanted ? new W3CTraceContextPropagator() : new CompositePropagator()
 }
 
 function samplerIn(environment: Environment, warn: Warn): Sampler {
   const name = wordIn(environment, 'OTEL_TRACES_SAMPLER', samplerNames, warn)
-  const { ratio = 1 } = numbersIn(environment, { ratio: 'OTEL_TRACES_SAMPLER_ARG' }, warn)
+  const { ratio = 1 } = numbersIn(environment, { ratio: sampled }, warn)
   const [root, isParentBased] = name.startsWith('parentbased_')
     ? [name.slice('parentbased_'.length), true]
     : [name, false]
@@ -126,8 +129,9 @@ const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
 /** The first one is what holds without the variable. */
 const samplerNames = Object.keys(samplers).flatMap((name) => [`parentbased_${name}`, name])
 
-function processorsIn(environment: Environment, warn: Warn): SpanProcessor[] {
-  const exporter = wordIn(environment, 'OTEL_TRACES_EXPORTER', ['otlp', 'console'], warn)
+const sampled = { name: 'OTEL_TRACES_SAMPLER_ARG', least: 0, most: 1, isWhole: false }
+
+function processorsIn(exporter: Exporter, environment: Environment, warn: Warn): SpanProcessor[] {
   if (exporter === 'console') return [new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })]
   for (const name of ['OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'])
     wordIn(environment, name, ['http/protobuf'], warn)
@@ -140,13 +144,19 @@ function processorsIn(environment: Environment, warn: Warn): SpanProcessor[] {
 }
 
 const batchLimits = {
-  maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
-  maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
-  scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
-  exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
+  maxQueueSize: atLeast(1, 'OTEL_BSP_MAX_QUEUE_SIZE'),
+  maxExportBatchSize: atLeast(1, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
+  scheduledDelayMillis: atLeast(1, 'OTEL_BSP_SCHEDULE_DELAY'),
+  exportTimeoutMillis: atLeast(1, 'OTEL_BSP_EXPORT_TIMEOUT'),
 }
 
 const spanLimits = {
-  linkCountLimit: 'OTEL_SPAN_LINK_COUNT_LIMIT',
-  attributeValueLengthLimit: 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+  linkCountLimit: atLeast(0, 'OTEL_SPAN_LINK_COUNT_LIMIT'),
+  attributeValueLengthLimit: atLeast(1, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+}
+/** Of the specification. */
+const usualLinks = 128
+
+function atLeast(least: number, name: string): NumberVariable {
+  return { name, least, isWhole: true }
 }

@@ -1,6 +1,6 @@
 /** A request to Kafka is a span, and the messages of it carry its context to whoever reads them. */
 import { SpanKind } from '@opentelemetry/api'
-import { contextIn, headersOfContext } from './message-context.ts'
+import { carryContext, contextIn } from './message-context.ts'
 import { during } from './span.ts'
 import type { Messages } from './tracing.ts'
 
@@ -22,9 +22,8 @@ export function traceProducer(producer: Messages, topic: string): Messages {
         },
       }
       return await during(span, async () => {
-        const carried = headersOfContext()
         const sent = messages.map((message, index) =>
-          own[index] === null ? { ...message, headers: [...message.headers, ...carried] } : message,
+          own[index] === null ? { ...message, headers: carryContext(message.headers) } : message,
         )
         return await producer.produce(sent, origin)
       })

@@ -11,7 +11,9 @@ export function tracePages(pages: PageReader): PageReader {
     return () => duringBeneath({ name: 'read page' }, load)
   }
   const told = (read: ReadPage): ReadPage => {
-    trace.getActiveSpan()?.setAttribute('bincard.cache', read.result)
+    const span = trace.getActiveSpan()
+    // Whoever asked may have hung up meanwhile.
+    if (span?.isRecording() === true) span.setAttribute('bincard.cache', read.result)
     return read
   }
   return {

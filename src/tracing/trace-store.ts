@@ -11,6 +11,8 @@ import { during, ownTrace, tracer } from './span.ts'
 
 export interface TracedIntake {
   readonly groupId: string
+  /** Links of a batch; the messages beyond it still have theirs to the batch. */
+  readonly mostLinks: number
 }
 
 interface TracedItem {
@@ -20,7 +22,7 @@ interface TracedItem {
 }
 
 /** Batches without a message are not told of: they only move the position. */
-export function traceStore(store: LaneStore, { groupId }: TracedIntake): LaneStore {
+export function traceStore(store: LaneStore, { groupId, mostLinks }: TracedIntake): LaneStore {
   return {
     readPosition: (partition) => store.readPosition(partition),
     startPosition: (partition, start) => store.startPosition(partition, start),
@@ -38,11 +40,12 @@ export function traceStore(store: LaneStore, { groupId }: TracedIntake): LaneSto
         name: `process ${batch.partition.topic}`,
         kind: SpanKind.CONSUMER,
         parent: ownTrace,
-        links: traced.map(({ from }): Link => ({ context: from.span })),
+        links: traced.slice(0, mostLinks).map(({ from }): Link => ({ context: from.span })),
         attributes: {
           ...place,
           'messaging.operation.name': 'process',
           'messaging.batch.message_count': batch.items.length,
+          'bincard.messages_traced': traced.length,
           'bincard.offset.from': batch.from.nextOffset,
           'bincard.offset.to': batch.to.nextOffset,
         },

@@ -1,6 +1,6 @@
 /**
  * What can be followed of a message, and of a request: each part of the service is handed out as it is, or wrapped so that
- * its work is a span. Without tracing nothing is wrapped, and costs nothing.
+ * its work is a span. Without tracing nothing is.
  *
  *   produced message ──headers──▶ lane: its batch is a span ─▶ COMMIT, a span
  *                                   └─ each message that came with a context: a span in the trace of its sender

@@ -4,40 +4,88 @@ import type { Environment } from '../config/settings.ts'
 /** Tells of a value that cannot be used, and what could. */
 export type Warn = (name: string, allowed: string) => void
 
+/** The first one is what is used when only a place is named. */
+const exporters = ['otlp', 'console'] as const
+export type Exporter = (typeof exporters)[number]
+
 /**
- * Whether anybody has asked for traces: by naming an exporter, or a place to send them to. The specification would have
- * every program send them to its own machine unless told otherwise; this one is quiet until it is asked.
+ * How traces are to be sent, if anybody has asked for them: by naming an exporter, or a place to send them to; null if
+ * not. The specification would have every program send them to its own machine unless told otherwise; this one is quiet
+ * until it is asked.
  */
-export function wantsTraces(environment: Environment): boolean {
-  const isSet = (name: string): boolean => (environment[name] ?? '') !== ''
-  if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false
-  if (isSet('OTEL_TRACES_EXPORTER')) return environment['OTEL_TRACES_EXPORTER']?.trim() !== 'none'
-  return isSet('OTEL_EXPORTER_OTLP_ENDPOINT') || isSet('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
+export function exporterIn(environment: Environment, warn: Warn): Exporter | null {
+  const [isDisabled, named] = [
+    textOf(environment, 'OTEL_SDK_DISABLED'),
+    textOf(environment, 'OTEL_TRACES_EXPORTER'),
+  ]
+  if (isDisabled.toLowerCase() === 'true' || named === 'none') return null
+  const known = exporters.find((one) => one === named)
+  if (known !== undefined) return known
+  if (named !== '') warn('OTEL_TRACES_EXPORTER', [...exporters, 'none'].join(', '))
+  const places = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']
+  return places.some((name) => isPlace(environment, name, warn)) ? 'otlp' : null
+}
+
+function isPlace(environment: Environment, name: string, warn: Warn): boolean {
+  const place = textOf(environment, name)
+  if (place === '') return false
+  const isUsable = /^https?:$/.test(URL.parse(place)?.protocol ?? '')
+  if (!isUsable) warn(name, 'an http or https URL')
+  return isUsable
 }
 
 /** One of the words; the first of them if it is not set. */
 export function wordIn(environment: Environment, name: string, words: readonly string[], warn: Warn): string {
   const [usual = ''] = words
-  const value = environment[name]?.trim() ?? ''
+  const value = textOf(environment, name)
   if (value === '' || words.includes(value)) return value === '' ? usual : value
   warn(name, words.join(', '))
   return usual
 }
 
-/** Numbers, zero or more, by the names of their variables; those that are not set are left out. */
+/** Words of a list; undefined if none is set. Those that are not known are left out. */
+export function listIn(
+  environment: Environment,
+  name: string,
+  words: readonly string[],
+  warn: Warn,
+): string[] | undefined {
+  const given = textOf(environment, name)
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  const known = given.filter((word) => words.includes(word))
+  if (known.length < given.length) warn(name, `a list of ${words.join(', ')}`)
+  return known.length === 0 ? undefined : known
+}
+
+/** A number that a variable may have. */
+export interface NumberVariable {
+  readonly name: string
+  readonly least: number
+  readonly most?: number
+  readonly isWhole: boolean
+}
+
+/** By the keys of their variables; those that are not set are left out. */
 export function numbersIn<Key extends string>(
   environment: Environment,
-  names: Readonly<Record<Key, string>>,
+  variables: Readonly<Record<Key, NumberVariable>>,
   warn: Warn,
 ): { [One in Key]?: number } {
   const numbers: { [One in Key]?: number } = {}
-  for (const key in names) {
-    const name = names[key]
-    const text = environment[name]?.trim() ?? ''
+  for (const key in variables) {
+    const { name, least, most = Number.MAX_SAFE_INTEGER, isWhole } = variables[key]
+    const text = textOf(environment, name)
     const value = Number(text)
     if (text === '') continue
-    if (Number.isFinite(value) && value >= 0) numbers[key] = value
-    else warn(name, 'a number, zero or more')
+    if (value >= least && value <= most && (!isWhole || Number.isSafeInteger(value))) numbers[key] = value
+    else
+      warn(name, `a ${isWhole ? 'whole ' : ''}number, ${least} or more${most === 1 ? ', and at most 1' : ''}`)
   }
   return numbers
+}
+
+function textOf(environment: Environment, name: string): string {
+  return environment[name]?.trim() ?? ''
 }

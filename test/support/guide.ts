@@ -58,7 +58,7 @@ function script(block: string, start: number): Command[] {
 
 function dialogue(block: string, start: number): Command[] {
   const lines = block.split('\n')
-  const prompts = joined(lines.map((text) => text)).filter(({ text }) => text.startsWith('$ '))
+  const prompts = joined(lines).filter(({ text }) => text.startsWith('$ '))
   return prompts.map(({ text, at, lines: own }, index): Command => {
     const shown = lines
       .slice(at + own, prompts[index + 1]?.at)

@@ -25,6 +25,8 @@ const lasting: readonly { readonly begins: RegExp; readonly ready: RegExp }[] = 
 /** Builds the dashboard, on two cores that others use, too. */
 const readyLimitMs = 300_000
 const commandLimitMs = 300_000
+/** `npm start` ends in seconds; on two cores that others use, too, it may take longer. */
+const endLimitMs = 60_000
 /** What is booked is seen within moments: a page that asks at once is asked again. */
 const seenLimitMs = 20_000
 const lookAgainMs = 200
@@ -119,7 +121,8 @@ async function choosePorts(): Promise<{
     environment: Object.fromEntries(chosen.map(([name, , port]) => [name, String(port)])),
     onPage: (text) =>
       chosen.reduce(
-        (sum, [, onPage, port]) => sum.replaceAll(`127.0.0.1:${onPage}`, `127.0.0.1:${port}`),
+        (sum, [, onPage, port]) =>
+          sum.replaceAll(new RegExp(`127\\.0\\.0\\.1:${onPage}(?!\\d)`, 'g'), `127.0.0.1:${port}`),
         text,
       ),
   }
@@ -143,15 +146,20 @@ class Terminal {
     writeFileSync(join(folder, '.bincard/.curlrc'), 'silent\nshow-error\nfail-with-body\n')
     const CURL_HOME = join(folder, '.bincard')
     this.#environment = { PATH: path.join(':'), HOME, LANG, CURL_HOME, ...environment }
-    this.#shell = spawn('bash', ['--noprofile', '--norc'], { cwd: folder, env: this.#environment })
+    this.#shell = spawn('bash', ['--noprofile', '--norc', '-o', 'pipefail'], {
+      cwd: folder,
+      env: this.#environment,
+      detached: true,
+    })
+    this.#shell.stdout.setEncoding('utf8')
     this.#shell.stderr.pipe(process.stderr)
   }
 
   async type(text: string): Promise<{ code: number; output: string }> {
     let output = ''
     const done = Promise.withResolvers<{ code: number; output: string }>()
-    const listen = (chunk: Buffer): void => {
-      output += chunk.toString()
+    const listen = (chunk: string): void => {
+      output += chunk
       const mark = endMark.exec(output)
       if (mark !== null) done.resolve({ code: Number(mark[1]), output: output.slice(0, mark.index) })
     }
@@ -178,8 +186,8 @@ class Terminal {
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString()
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk
       })
     this.#running.push(child)
     const isReady = (): boolean => {
@@ -205,9 +213,15 @@ class Terminal {
 /** As Ctrl-C in a terminal: all that runs in it hears of it. */
 const closing = '{ cat; kill -INT 0; } <&0 > /dev/null 2>&1 &'
 
+/** Also of a shell that has ended something may still run. One that does not end is a finding, and is ended by force. */
 async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const closed = once(child, 'close')
+  const isOver = child.stdout.closed && child.stderr.closed
+  const closed = isOver ? Promise.resolve() : once(child, 'close')
   child.stdin.end()
-  await closed
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    late.reject(new Error('It does not stop.'))
+  }, endLimitMs)
+  await Promise.race([closed, late.promise]).finally(() => clearTimeout(timer))
 }

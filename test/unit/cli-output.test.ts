@@ -15,8 +15,11 @@ test('a reader that has gone ends the writing, and is no error', async () => {
 test('a disk that is full is an error: what was written is not whole', async () => {
   const { output, stdout } = scene()
   await output.data('one')
+  await output.finish()
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-  assert.throws(() => stdout.emit('error', full), full)
+  stdout.emit('error', full)
+  assert.equal(output.isClosed, true)
+  await assert.rejects(output.finish(), full)
 })
 
 test('data waits for a reader that is slow, and goes on when it goes away', async () => {

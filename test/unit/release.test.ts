@@ -9,6 +9,7 @@ const ready: Release = {
   changelog: '# Changelog\n\n## [1.2.3] - 2026-11-28\n\n### Added\n',
   hasNotes: true,
   repository: 'git+https://example.com/bincard.git',
+  tag: 'v1.2.3',
 }
 
 test('a version that has all of it can be released', () => {
@@ -22,6 +23,7 @@ test('each thing that is missing is named', () => {
     [{ chartVersion: '1.2.2' }, /appVersion 1\.2\.2/],
     [{ hasNotes: false }, /docs\/releases\/1\.2\.3\.md/],
     [{ repository: undefined }, /names no repository/],
+    [{ tag: 'v1.3.0' }, /tag is v1\.3\.0/],
   ]
   for (const [change, expected] of changes) {
     const missing = missingIn({ ...ready, ...change })
@@ -31,7 +33,7 @@ test('each thing that is missing is named', () => {
 })
 
 test('of this version nothing is missing but its day and the address of the repository', () => {
-  const kinds = missingIn(readRelease(join(import.meta.dirname, '../..'))).filter(
+  const kinds = missingIn(readRelease(join(import.meta.dirname, '../..'), {})).filter(
     (text) => !/does not say when|names no repository/.test(text),
   )
   assert.deepEqual(kinds, [])

@@ -1,42 +1,81 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { numbersIn, wantsTraces, wordIn } from '../../src/tracing/variables.ts'
+import { exporterIn, listIn, numbersIn, wordIn } from '../../src/tracing/variables.ts'
+
+function told() {
+  const names: string[] = []
+  return { names, warn: (name: string): void => void names.push(name) }
+}
+
+const place = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
 
 suite('the variables of OpenTelemetry', () => {
   test('traces are sent once an exporter or a place is named, and not before', () => {
-    const cases: readonly (readonly [Record<string, string>, boolean])[] = [
-      [{}, false],
-      [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
-      [{ OTEL_SERVICE_NAME: 'stock', OTEL_TRACES_SAMPLER: 'always_on' }, false],
-      [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, true],
-      [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }, true],
-      [{ OTEL_TRACES_EXPORTER: 'otlp' }, true],
-      [{ OTEL_TRACES_EXPORTER: 'console' }, true],
-      [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, false],
-      [{ OTEL_SDK_DISABLED: 'TRUE', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, false],
-      [{ OTEL_SDK_DISABLED: 'no', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, true],
+    const cases: readonly (readonly [Record<string, string>, string | null])[] = [
+      [{}, null],
+      [{ OTEL_EXPORTER_OTLP_ENDPOINT: ' ' }, null],
+      [{ OTEL_SERVICE_NAME: 'stock', OTEL_TRACES_SAMPLER: 'always_on' }, null],
+      [place, 'otlp'],
+      [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector:4318/v1/traces' }, 'otlp'],
+      [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'otlp'],
+      [{ OTEL_TRACES_EXPORTER: ' console ' }, 'console'],
+      [{ ...place, OTEL_TRACES_EXPORTER: 'none' }, null],
+      [{ ...place, OTEL_SDK_DISABLED: 'TRUE' }, null],
+      [{ ...place, OTEL_SDK_DISABLED: 'no' }, 'otlp'],
     ]
-    for (const [environment, wanted] of cases)
-      assert.equal(wantsTraces(environment), wanted, JSON.stringify(environment))
+    for (const [environment, wanted] of cases) {
+      const { names, warn } = told()
+      assert.equal(exporterIn(environment, warn), wanted, JSON.stringify(environment))
+      assert.deepEqual(names, [])
+    }
   })
 
-  test('a word that is not known counts as not set, and is told of with those that are', () => {
-    const told: string[] = []
-    const warn = (name: string, allowed: string): void => void told.push(`${name}: ${allowed}`)
+  test('an exporter that is not known, and a place that is none, count as not set, and are told of', () => {
+    const exporter = told()
+    assert.equal(exporterIn({ OTEL_TRACES_EXPORTER: 'jaeger' }, exporter.warn), null)
+    assert.equal(exporterIn({ ...place, OTEL_TRACES_EXPORTER: 'jaeger' }, exporter.warn), 'otlp')
+    assert.deepEqual(exporter.names, ['OTEL_TRACES_EXPORTER', 'OTEL_TRACES_EXPORTER'])
+    const endpoint = told()
+    assert.equal(exporterIn({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, endpoint.warn), null)
+    assert.deepEqual(endpoint.names, ['OTEL_EXPORTER_OTLP_ENDPOINT'])
+  })
+
+  test('a word that is not known counts as not set, and so do those of a list', () => {
+    const { names, warn } = told()
     const words = ['one', 'two']
     assert.equal(wordIn({}, 'NAME', words, warn), 'one')
     assert.equal(wordIn({ NAME: ' two ' }, 'NAME', words, warn), 'two')
-    assert.deepEqual(told, [])
+    assert.equal(listIn({ NAME: '' }, 'NAME', words, warn), undefined)
+    assert.deepEqual(listIn({ NAME: 'two, one' }, 'NAME', words, warn), ['two', 'one'])
+    assert.deepEqual(names, [])
     assert.equal(wordIn({ NAME: 'three' }, 'NAME', words, warn), 'one')
-    assert.deepEqual(told, ['NAME: one, two'])
+    assert.deepEqual(listIn({ NAME: 'two,three' }, 'NAME', words, warn), ['two'])
+    assert.equal(listIn({ NAME: 'three' }, 'NAME', words, warn), undefined)
+    assert.deepEqual(names, ['NAME', 'NAME', 'NAME'])
   })
 
-  test('numbers that are not set are left out, as are those that are none', () => {
-    const told: string[] = []
-    const warn = (name: string): void => void told.push(name)
-    const names = { first: 'FIRST', second: 'SECOND', third: 'THIRD', fourth: 'FOURTH' }
-    const environment = { FIRST: '0.25', SECOND: '', THIRD: '-1', FOURTH: 'many' }
-    assert.deepEqual(numbersIn(environment, names, warn), { first: 0.25 })
-    assert.deepEqual(told, ['THIRD', 'FOURTH'])
+  test('numbers out of bounds are left out: a batch of none would never end', () => {
+    const { names, warn } = told()
+    const whole = (name: string) => ({ name, least: 1, isWhole: true })
+    const variables = {
+      share: { name: 'SHARE', least: 0, most: 1, isWhole: false },
+      large: { name: 'LARGE', least: 0, most: 1, isWhole: false },
+      unset: whole('UNSET'),
+      none: whole('NONE'),
+      half: whole('HALF'),
+      many: whole('MANY'),
+      word: whole('WORD'),
+    }
+    const environment = {
+      SHARE: '0.25',
+      LARGE: '7',
+      UNSET: '',
+      NONE: '0',
+      HALF: '1.5',
+      MANY: '512',
+      WORD: 'many',
+    }
+    assert.deepEqual(numbersIn(environment, variables, warn), { share: 0.25, many: 512 })
+    assert.deepEqual(names, ['LARGE', 'NONE', 'HALF', 'WORD'])
   })
 })

@@ -2,8 +2,6 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { loadEnvironment } from '../../config/environment.ts'
 import { readSettings } from '../../config/settings.ts'
-import { noTracing } from '../../tracing/tracing.ts'
-import { wantsTraces } from '../../tracing/variables.ts'
 import type { CommandContext } from '../context.ts'
 
 /** Where `npm run build` puts it, and where it lies in the package. */
@@ -25,6 +23,7 @@ async function serve(version: string): Promise<void> {
   const { startService } = await import('../../service.ts')
   const { LogOutput } = await import('../../telemetry/log-output.ts')
   const { createLogger } = await import('../../telemetry/logger.ts')
+  const { openTracing } = await import('../../tracing/open-tracing.ts')
   const { traceFields } = await import('../../tracing/log-fields.ts')
   const output = new LogOutput({
     stream: process.stdout,
@@ -39,14 +38,7 @@ async function serve(version: string): Promise<void> {
   endByErrors({ logger, output })
   for (const warning of warnings) logger.warn(warning)
   const logLinesDropped = (): number => output.dropped
-  const tracing = wantsTraces(environment)
-    ? (await import('../../tracing/start-tracing.ts')).startTracing({
-        environment,
-        version,
-        groupId: settings.kafka.groupId,
-        logger,
-      })
-    : noTracing
+  const tracing = await openTracing({ environment, version, groupId: settings.kafka.groupId, logger })
   const parts = { settings, logger, version, dashboard, logLinesDropped, tracing }
   const starting = startService(parts).catch(async (error: unknown) => {
     logger.fatal({ err: error }, 'could not start')
