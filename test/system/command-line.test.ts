@@ -130,7 +130,7 @@ suite('send and ask', () => {
     assert.equal((await bincard('import', 'opening-stock', file, ...asOf)).stdout, '1 row: 1 booked\n')
     await writeFile(file, `warehouse_id,product_id,quantity\n${sender},${movement},13\n`)
     const other = await bincard('import', 'opening-stock', file, ...asOf)
-    assert.deepEqual([other.code, other.stdout.split('\n')[0]], [1, '1 rows: 1 quarantined'])
+    assert.deepEqual([other.code, other.stdout.split('\n')[0]], [1, '1 row: 1 quarantined'])
   })
 })
 
