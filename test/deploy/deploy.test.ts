@@ -5,12 +5,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import packageJson from '../../package.json' with { type: 'json' }
 import { listSettings } from '../../src/config/settings.ts'
 import { listMetrics } from '../../src/telemetry/metric-table.ts'
 import { root } from '../../stack/state.ts'
-import { helm, promtool, pythonTools, systemdAnalyze } from '../support/deploy-tools.ts'
+import { faultsOf, type CustomObject } from '../support/custom-resource.ts'
+import {
+  customResourceDefinitions,
+  helm,
+  promtool,
+  pythonTools,
+  systemdAnalyze,
+} from '../support/deploy-tools.ts'
 
 const deploy = join(root, 'deploy')
 const chart = join(deploy, 'helm/bincard')
@@ -117,6 +124,27 @@ suite('Helm chart', () => {
       run(tool('kubernetes-validate'), ['--strict', '-k', '1.31', file])
     }
   })
+
+  const definitions = customResourceDefinitions()
+  const withoutDefinitions = definitions === null ? 'there is no Go here' : skip
+
+  test(
+    'what it makes for KEDA and for the operator of Prometheus is what they describe, field by field',
+    { skip: withoutDefinitions },
+    () => {
+      const byPrometheus = ['--set', 'autoscaling.prometheusAddress=http://prometheus:9090']
+      const seen = new Set<string>()
+      for (const options of [everything, [...everything, ...byPrometheus]])
+        for (const document of parseAllDocuments(render(...options))) {
+          const object = document.toJS() as CustomObject | null
+          const definition = object === null ? undefined : definitions?.get(object.kind)
+          if (object === null || definition === undefined) continue
+          seen.add(object.kind)
+          assert.deepEqual(faultsOf(object, definition), [], object.kind)
+        }
+      assert.deepEqual([...seen].toSorted(), [...(definitions?.keys() ?? [])].toSorted())
+    },
+  )
 
   test('refuses secrets among the settings, and values that nobody reads', { skip }, () => {
     for (const values of ['settings.POSTGRES_PASSWORD=x', 'replica=3', 'replicas=0']) {

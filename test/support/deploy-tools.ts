@@ -1,6 +1,6 @@
 /** The tools that know what may be deployed: of the machine, or fetched once by its own package managers; null where neither is to be had. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, globSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { partsFolder } from '../../stack/state.ts'
 import { createProgress } from '../../stack/progress.ts'
@@ -50,6 +50,38 @@ export function helm(): string | null {
     timeout: 600_000,
   })
   return built.status === 0 ? program : null
+}
+
+/** What the chart makes for operators that bring kinds of their own: each kind, by the module that describes it. */
+const customKinds = [
+  {
+    kind: 'ScaledObject',
+    module: 'github.com/kedacore/keda/v2@v2.18.1',
+    file: 'config/crd/bases/keda.sh_scaledobjects.yaml',
+  },
+  ...['ServiceMonitor', 'PrometheusRule'].map((kind) => ({
+    kind,
+    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    file: `example/prometheus-operator-crd/monitoring.coreos.com_${kind.toLowerCase()}s.yaml`,
+  })),
+]
+
+/** The description of each kind, as YAML; null without Go. */
+export function customResourceDefinitions(): Map<string, string> | null {
+  if (!answers('go', ['version'])) return null
+  return new Map(
+    customKinds.map(({ kind, module, file }) => {
+      const { status, stdout, stderr } = spawnSync('go', ['mod', 'download', '-json', module], {
+        // Anywhere but in the folder of another module.
+        cwd: partsFolder,
+        encoding: 'utf8',
+        timeout: 120_000,
+      })
+      if (status !== 0) throw new Error(`${module} cannot be fetched: ${stdout}${stderr}`)
+      const { Dir: folder } = JSON.parse(stdout) as { Dir: string }
+      return [kind, readFileSync(join(folder, file), 'utf8')]
+    }),
+  )
 }
 
 export function systemdAnalyze(): string | null {
