@@ -9,7 +9,7 @@ import { exitCodes } from '../stack/stack-error.ts'
 import { root } from '../stack/state.ts'
 import { runTests } from './run-tests.ts'
 
-/** On two cores that nobody else uses, all takes some 12 minutes. */
+/** On two cores that nobody else uses, all takes some 18 minutes. */
 const limitMs = 60 * 60_000
 /** As many test files at a time as the machine of the promise has cores. */
 const filesAtOnce = 2
