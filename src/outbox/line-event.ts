@@ -12,13 +12,14 @@ const sequenceDigits = 16
 export function lineMessage(line: StoredLine): { readonly key: Buffer; readonly value: Buffer } {
   const { warehouseId, productId, movementId } = line
   const card = `${warehouseId}/${productId}`
+  const recordedAt = formatTimestamp(line.recordedAt)
   const event = {
     specversion: '1.0',
     type: lineEventType,
     source: lineEventSource,
     id: `${card}/${line.line}`,
     subject: card,
-    time: formatTimestamp(line.recordedAt),
+    time: recordedAt,
     datacontenttype: 'application/json',
     dataschema: `${lineEventType}.v1.0`,
     sequence: String(line.line).padStart(sequenceDigits, '0'),
@@ -31,7 +32,7 @@ export function lineMessage(line: StoredLine): { readonly key: Buffer; readonly 
       balance: line.balance,
       movement_id: movementId,
       timestamp: formatTimestamp(line.occurredAt),
-      recorded_at: formatTimestamp(line.recordedAt),
+      recorded_at: recordedAt,
     },
   }
   return { key: Buffer.from(card), value: Buffer.from(JSON.stringify(event)) }

@@ -1,8 +1,8 @@
 /** What waits in the outbox, in its order, for the one process that tells it. */
-import type { Micros, ProductId, WarehouseId } from '../message/event.ts'
+import type { Micros } from '../message/event.ts'
 import type { MessageHeader } from '../message/message.ts'
 import type { StoredLine } from '../proof/ledger-rows.ts'
-import { int8Array, uuidArray } from './binary-array.ts'
+import { int8Array } from './binary-array.ts'
 import type { Queryable, Session } from './database.ts'
 import { lineColumns } from './walk-ledgers.ts'
 
@@ -30,8 +30,9 @@ export async function readWaitingLines(
   { limit, linesAtMost }: { readonly limit: number; readonly linesAtMost: number },
 ): Promise<WaitingLines> {
   const rows = await db.query<Row>(
-    `select outbox_id as id, warehouse_ids as warehouses, product_ids as products,
-       first_lines::text[] as firsts, last_lines::text[] as lasts
+    `select outbox_id as id, warehouse_ids::text as warehouses, product_ids::text as products,
+       first_lines::text as firsts, last_lines::text as lasts,
+       (select sum(u.last - u.first + 1) from unnest(first_lines, last_lines) as u (first, last))::int8 as "lineCount"
      from outbox_lines order by outbox_id limit $1`,
     [limit],
   )
@@ -46,22 +47,23 @@ export async function removeWaitingLines(session: Session, ids: readonly number[
   await session.query('delete from outbox_lines where outbox_id = any($1::bigint[])', [int8Array(ids)])
 }
 
+/** Its lists go back to the server as they came, as the text of an array: nobody here reads them. */
 interface Row {
   readonly id: number
-  readonly warehouses: readonly WarehouseId[]
-  readonly products: readonly ProductId[]
-  readonly firsts: readonly string[]
-  readonly lasts: readonly string[]
+  readonly warehouses: string
+  readonly products: string
+  readonly firsts: string
+  readonly lasts: string
+  readonly lineCount: number
 }
 
 function takeUntil(rows: readonly Row[], linesAtMost: number): Row[] {
   const taken: Row[] = []
   let lines = 0
   for (const row of rows) {
-    const own = row.lasts.reduce((sum, last, index) => sum + Number(last) - Number(row.firsts[index]) + 1, 0)
-    if (taken.length > 0 && lines + own > linesAtMost) break
+    if (taken.length > 0 && lines + row.lineCount > linesAtMost) break
     taken.push(row)
-    lines += own
+    lines += row.lineCount
   }
   return taken
 }
@@ -74,7 +76,7 @@ async function readSpans(db: Queryable, { warehouses, products, firsts, lasts }:
        and c.line between k.first and k.last
      where c.warehouse_id = any($1::uuid[])
      order by c.warehouse_id, c.product_id, c.line`,
-    [uuidArray(warehouses), uuidArray(products), int8Array(firsts.map(Number)), int8Array(lasts.map(Number))],
+    [warehouses, products, firsts, lasts],
   )
 }
 
