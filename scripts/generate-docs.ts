@@ -78,7 +78,7 @@ function settingsPage(): string[] {
   return [
     '# Settings',
     notice,
-    'From the environment, or from a file `.env` in the working directory; the environment wins. An empty value counts as not set. The service starts only if all are right, and otherwise names every wrong one. A name in `.env` that looks like a misspelt setting is warned of in the log.',
+    'From the environment, or from a file `.env` in the working directory; the environment wins. An empty value counts as not set. The service starts only if all are right, and otherwise names every wrong one. A name in `.env` that looks like a misspelt setting is warned of in the log. What sends traces has the variables of OpenTelemetry: [traces.md](../traces.md).',
     ...groups.flatMap(({ title, settings }) => [
       `## ${title}`,
       table(

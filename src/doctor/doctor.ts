@@ -13,6 +13,7 @@ import { readTally } from '../store/position.ts'
 import { failed, ok, unknown, warning, type Check } from './check.ts'
 import { checkKafka, checkOutTopics } from './kafka-checks.ts'
 import { checkPostgres } from './postgres-checks.ts'
+import { checkTraces } from './trace-check.ts'
 
 export interface DoctorOptions {
   /** Where `.env` may be. */
@@ -55,6 +56,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check> {
   yield* checkKafka({ ...settings, positions, signal })
   yield* checkOutTopics(settings, signal)
   yield await checkRedis(settings)
+  yield* checkTraces(loadEnvironment(options.folder, options.environment).environment)
   yield await checkService(options)
 }
 

@@ -37,7 +37,15 @@ import {
 import type { Environment } from '../config/settings.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { TracingOptions } from './open-tracing.ts'
-import { listIn, numbersIn, wordIn, type Exporter, type NumberVariable, type Warn } from './variables.ts'
+import {
+  listIn,
+  numbersIn,
+  passOn,
+  wordIn,
+  type Exporter,
+  type NumberVariable,
+  type Warn,
+} from './variables.ts'
 import { beginRequest } from './trace-request.ts'
 import { observeWork, tracePages, tracePositions } from './trace-reads.ts'
 import { traceProducer } from './trace-producer.ts'
@@ -85,13 +93,6 @@ export function startTracing(options: SendingOptions): Tracing {
         sleep(lastSendMs, null, { ref: false }),
       ])
     },
-  }
-}
-
-/** The libraries read these names of the process alone, and `.env` may have some of them. */
-function passOn(environment: Environment): void {
-  for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith('OTEL_') && value !== undefined) process.env[name] ??= value
   }
 }
 

@@ -34,6 +34,13 @@ function isPlace(environment: Environment, name: string, warn: Warn): boolean {
   return isUsable
 }
 
+/** The libraries read these names of the process alone, and `.env` may have some of them. */
+export function passOn(environment: Environment): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith('OTEL_') && value !== undefined) process.env[name] ??= value
+  }
+}
+
 /** One of the words; the first of them if it is not set. */
 export function wordIn(environment: Environment, name: string, words: readonly string[], warn: Warn): string {
   const [usual = ''] = words

@@ -39,6 +39,10 @@ export async function startTraceReceiver(owner: Owner): Promise<TraceReceiver> {
   let headers: TraceReceiver['headers'] = {}
   const server = createServer((request, response) => {
     headers = request.headers
+    if (request.url !== '/v1/traces') {
+      response.writeHead(404).end()
+      return
+    }
     void take(request).then(() => response.setHeader('content-type', 'application/x-protobuf').end())
   })
   const take = async (request: Readable): Promise<void> => {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { after, suite, test } from 'node:test'
 import { departureEvent } from '../../src/api/samples.ts'
+import { bincardWith, settingsOf } from '../support/bincard.ts'
 import { freshDatabase, freshTopic, redisAddress } from '../support/environment.ts'
 import { listen } from '../support/listen.ts'
 import { send } from '../support/send.ts'
@@ -176,6 +177,19 @@ test('a collector that is away, and values that are of no use, keep nobody from 
     assert.ok(lonely.log.some((line) => line.includes(`${name} is not used`)))
   assert.equal(await lonely.end('SIGTERM'), 0)
   assert.deepEqual(lonely.errors, [])
+})
+
+test('the doctor says whether the collector takes traces, and asks for none where none are sent', async () => {
+  const examine = async (environment: Record<string, string>): Promise<string[]> => {
+    const { stdout } = await bincardWith({ ...settingsOf({ database, topic }), ...environment })('doctor')
+    return stdout.split('\n').filter((line) => line.includes('traces'))
+  }
+  assert.deepEqual(await examine({}), [])
+  assert.deepEqual(await examine({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }), [
+    '✓ traces  The collector takes them.',
+  ])
+  const [refused = ''] = await examine({ OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/elsewhere` })
+  assert.match(refused, /^! traces {2}The collector does not take them: /)
 })
 
 interface TraceContext {
