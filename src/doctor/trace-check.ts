@@ -1,14 +1,16 @@
 import type { Environment } from '../config/settings.ts'
-import { exporterIn } from '../tracing/variables.ts'
+import { exporterIn, withUsablePlaces, type Warn } from '../tracing/variables.ts'
 import { ok, warning, type Check } from './check.ts'
 
 /** A collector that says nothing; it is tried more than once meanwhile. */
 const answerLimitMs = 3000
 
 /** Whether the collector takes traces, if any are to be sent. */
-export async function* checkTraces(environment: Environment): AsyncGenerator<Check> {
+export async function* checkTraces(given: Environment): AsyncGenerator<Check> {
   const unusable: { readonly name: string; readonly allowed: string }[] = []
-  const exporter = exporterIn(environment, (name, allowed) => unusable.push({ name, allowed }))
+  const warn: Warn = (name, allowed) => unusable.push({ name, allowed })
+  const environment = withUsablePlaces(given, warn)
+  const exporter = exporterIn(environment, warn)
   for (const { name, allowed } of unusable)
     yield warning('traces', `${name} is not used.`, `Here it may be ${allowed}.`)
   if (exporter !== 'otlp') return

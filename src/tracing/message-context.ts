@@ -36,7 +36,7 @@ export function carryContext(headers: readonly MessageHeader[]): MessageHeader[]
     name: Buffer.from(name),
     value: Buffer.from(value),
   }))
-  return [...headers.filter(({ name }) => !(name.toString() in carrier)), ...carried]
+  return [...headers.filter(({ name }) => !Object.hasOwn(carrier, name.toString())), ...carried]
 }
 
 /**

@@ -144,11 +144,14 @@ function processorsIn(exporter: Exporter, environment: Environment, warn: Warn):
   ]
 }
 
+/** Of Node; a longer one would be none. */
+const longestTimerMs = 2_147_483_647
+
 const batchLimits = {
   maxQueueSize: atLeast(1, 'OTEL_BSP_MAX_QUEUE_SIZE'),
   maxExportBatchSize: atLeast(1, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
-  scheduledDelayMillis: atLeast(1, 'OTEL_BSP_SCHEDULE_DELAY'),
-  exportTimeoutMillis: atLeast(1, 'OTEL_BSP_EXPORT_TIMEOUT'),
+  scheduledDelayMillis: { ...atLeast(1, 'OTEL_BSP_SCHEDULE_DELAY'), most: longestTimerMs },
+  exportTimeoutMillis: { ...atLeast(1, 'OTEL_BSP_EXPORT_TIMEOUT'), most: longestTimerMs },
 }
 
 const spanLimits = {

@@ -22,23 +22,28 @@ export function exporterIn(environment: Environment, warn: Warn): Exporter | nul
   const known = exporters.find((one) => one === named)
   if (known !== undefined) return known
   if (named !== '') warn('OTEL_TRACES_EXPORTER', [...exporters, 'none'].join(', '))
-  const places = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']
-  return places.some((name) => isPlace(environment, name, warn)) ? 'otlp' : null
+  return places.some((name) => textOf(environment, name) !== '') ? 'otlp' : null
 }
 
-function isPlace(environment: Environment, name: string, warn: Warn): boolean {
-  const place = textOf(environment, name)
-  if (place === '') return false
-  const isUsable = /^https?:$/.test(URL.parse(place)?.protocol ?? '')
-  if (!isUsable) warn(name, 'an http or https URL')
-  return isUsable
+const places = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']
+
+/** Without places that are none: the library would try to reach them for ever. */
+export function withUsablePlaces(environment: Environment, warn: Warn): Environment {
+  const isUsable = (place: string): boolean => /^https?:$/.test(URL.parse(place)?.protocol ?? '')
+  const unusable = places.filter((name) => {
+    const place = textOf(environment, name)
+    return place !== '' && !isUsable(place)
+  })
+  for (const name of unusable) warn(name, 'an http or https URL')
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !unusable.includes(name)))
 }
 
-/** The libraries read these names of the process alone, and `.env` may have some of them. */
+/** The libraries read these names of the process alone: there they are to be as in the environment that is given. */
 export function passOn(environment: Environment): void {
-  for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith('OTEL_') && value !== undefined) process.env[name] ??= value
-  }
+  const isOurs = (name: string): boolean => name.startsWith('OTEL_')
+  for (const name of Object.keys(process.env).filter(isOurs)) delete process.env[name]
+  for (const [name, value] of Object.entries(environment))
+    if (isOurs(name) && value !== undefined) process.env[name] = value
 }
 
 /** One of the words; the first of them if it is not set. */
@@ -87,8 +92,7 @@ export function numbersIn<Key extends string>(
     const value = Number(text)
     if (text === '') continue
     if (value >= least && value <= most && (!isWhole || Number.isSafeInteger(value))) numbers[key] = value
-    else
-      warn(name, `a ${isWhole ? 'whole ' : ''}number, ${least} or more${most === 1 ? ', and at most 1' : ''}`)
+    else warn(name, `a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}`)
   }
   return numbers
 }

@@ -66,22 +66,22 @@ const customKinds = [
   })),
 ]
 
-/** The description of each kind, as YAML; null without Go. */
+/** The description of each kind, as YAML; null without Go, or where it reaches no registry. */
 export function customResourceDefinitions(): Map<string, string> | null {
   if (!answers('go', ['version'])) return null
-  return new Map(
-    customKinds.map(({ kind, module, file }) => {
-      const { status, stdout, stderr } = spawnSync('go', ['mod', 'download', '-json', module], {
-        // Anywhere but in the folder of another module.
-        cwd: partsFolder,
-        encoding: 'utf8',
-        timeout: 120_000,
-      })
-      if (status !== 0) throw new Error(`${module} cannot be fetched: ${stdout}${stderr}`)
-      const { Dir: folder } = JSON.parse(stdout) as { Dir: string }
-      return [kind, readFileSync(join(folder, file), 'utf8')]
-    }),
-  )
+  const described = new Map<string, string>()
+  for (const { kind, module, file } of customKinds) {
+    const { status, stdout } = spawnSync('go', ['mod', 'download', '-json', module], {
+      // Anywhere but in the folder of another module.
+      cwd: partsFolder,
+      encoding: 'utf8',
+      timeout: 120_000,
+    })
+    if (status !== 0) return null
+    const { Dir: folder } = JSON.parse(stdout) as { Dir: string }
+    described.set(kind, readFileSync(join(folder, file), 'utf8'))
+  }
+  return described
 }
 
 export function systemdAnalyze(): string | null {

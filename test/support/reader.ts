@@ -1,6 +1,6 @@
 /**
  * A reader of the documentation: a clone of their own, a terminal for what they type, and one more for each thing that they leave
- * running. Their ports differ from those on the page, as on any machine where these are taken.
+ * running. Their ports differ from those on the page, as on any machine where these are taken: by `.env`, as README.md says.
  */
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
@@ -52,10 +52,14 @@ export async function newReader(
   clone(folder)
   if (packages === 'shared') symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const ports = await choosePorts()
-  const terminal = new Terminal(folder, ports.environment)
+  writeFileSync(join(folder, '.env'), ports.settings)
+  const terminal = new Terminal(folder)
   owner.after(async () => {
-    await terminal.close()
-    await rm(folder, { recursive: true, force: true })
+    try {
+      await terminal.close()
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
   let printed = ''
   const run = async (command: Command, replace: Replace): Promise<void> => {
@@ -111,14 +115,11 @@ function clone(folder: string): void {
 
 const pagePorts = { PORT: 8000, METRICS_PORT: 9090, POSTGRES_PORT: 5432, KAFKA_PORT: 9092, REDIS_PORT: 6379 }
 
-async function choosePorts(): Promise<{
-  environment: Record<string, string>
-  onPage: (text: string) => string
-}> {
+async function choosePorts(): Promise<{ settings: string; onPage: (text: string) => string }> {
   const chosen: [string, number, number][] = []
   for (const [name, onPage] of Object.entries(pagePorts)) chosen.push([name, onPage, await freePort()])
   return {
-    environment: Object.fromEntries(chosen.map(([name, , port]) => [name, String(port)])),
+    settings: chosen.map(([name, , port]) => `${name}=${port}\n`).join(''),
     onPage: (text) =>
       chosen.reduce(
         (sum, [, onPage, port]) =>
@@ -137,7 +138,7 @@ class Terminal {
   readonly #shell: ChildProcessWithoutNullStreams
   readonly #running: ChildProcessWithoutNullStreams[] = []
 
-  constructor(folder: string, environment: Readonly<Record<string, string>>) {
+  constructor(folder: string) {
     this.#folder = folder
     // Nothing of the tests' own: neither their parts nor what npm adds.
     const { PATH = '', HOME, LANG = 'C.UTF-8' } = process.env
@@ -145,7 +146,7 @@ class Terminal {
     // On a terminal curl shows no meter.
     writeFileSync(join(folder, '.bincard/.curlrc'), 'silent\nshow-error\nfail-with-body\n')
     const CURL_HOME = join(folder, '.bincard')
-    this.#environment = { PATH: path.join(':'), HOME, LANG, CURL_HOME, ...environment }
+    this.#environment = { PATH: path.join(':'), HOME, LANG, CURL_HOME }
     this.#shell = spawn('bash', ['--noprofile', '--norc', '-o', 'pipefail'], {
       cwd: folder,
       env: this.#environment,
@@ -205,8 +206,10 @@ class Terminal {
   }
 
   async close(): Promise<void> {
-    for (const one of this.#running.toReversed()) await end(one)
-    await end(this.#shell)
+    const results = []
+    for (const one of [...this.#running.toReversed(), this.#shell])
+      results.push(...(await Promise.allSettled([end(one)])))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 }
 
@@ -220,8 +223,16 @@ async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
   child.stdin.end()
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     late.reject(new Error('It does not stop.'))
+    killGroup(child)
   }, endLimitMs)
   await Promise.race([closed, late.promise]).finally(() => clearTimeout(timer))
+}
+
+function killGroup({ pid }: ChildProcessWithoutNullStreams): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has gone meanwhile.
+  }
 }

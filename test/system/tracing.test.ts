@@ -70,7 +70,7 @@ suite('traces', () => {
     assert.deepEqual(batch.links, [sender.spanId])
     const transaction = await childOf(batch, 'postgresql transaction')
     const commit = await childOf(transaction, 'postgresql commit')
-    assert.ok(isBefore(commit.endNanos, batch.endNanos) && isBefore(batch.endNanos, booking.endNanos))
+    assert.ok(isBefore(commit.endNanos, booking.endNanos) && isBefore(booking.endNanos, batch.endNanos))
     assert.ok(isBefore(booking.startNanos, batch.startNanos), 'it begins when the message was read')
   })
 

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { exporterIn, listIn, numbersIn, wordIn } from '../../src/tracing/variables.ts'
+import {
+  exporterIn,
+  listIn,
+  numbersIn,
+  passOn,
+  withUsablePlaces,
+  wordIn,
+} from '../../src/tracing/variables.ts'
 
 function told() {
   const names: string[] = []
@@ -35,9 +42,24 @@ suite('the variables of OpenTelemetry', () => {
     assert.equal(exporterIn({ OTEL_TRACES_EXPORTER: 'jaeger' }, exporter.warn), null)
     assert.equal(exporterIn({ ...place, OTEL_TRACES_EXPORTER: 'jaeger' }, exporter.warn), 'otlp')
     assert.deepEqual(exporter.names, ['OTEL_TRACES_EXPORTER', 'OTEL_TRACES_EXPORTER'])
+    const [general, own] = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']
     const endpoint = told()
-    assert.equal(exporterIn({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, endpoint.warn), null)
-    assert.deepEqual(endpoint.names, ['OTEL_EXPORTER_OTLP_ENDPOINT'])
+    const both = { [general]: 'collector:4318', [own]: 'collector:4318', OTEL_SERVICE_NAME: 'stock' }
+    const usable = withUsablePlaces(both, endpoint.warn)
+    assert.deepEqual([usable, exporterIn(usable, endpoint.warn)], [{ OTEL_SERVICE_NAME: 'stock' }, null])
+    assert.deepEqual(withUsablePlaces({ ...place, [own]: 'nowhere' }, endpoint.warn), place)
+    assert.deepEqual(endpoint.names, [general, own, own])
+  })
+
+  test('the process gets what the environment with .env says, and nothing besides', (t) => {
+    const path = process.env['PATH']
+    t.after(() => passOn({}))
+    process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = ''
+    process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] = 'nowhere'
+    passOn({ ...place, PATH: 'elsewhere' })
+    assert.equal(process.env['OTEL_EXPORTER_OTLP_ENDPOINT'], place.OTEL_EXPORTER_OTLP_ENDPOINT)
+    assert.equal(process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'], undefined)
+    assert.equal(process.env['PATH'], path)
   })
 
   test('a word that is not known counts as not set, and so do those of a list', () => {
