@@ -16,8 +16,16 @@ const signal = stopSignal()
 // The output of `npm pack --json` is the package's name: what is said goes beside it.
 const progress = createProgress((line) => console.error(line), Date.now)
 const compiler = join(root, 'node_modules/typescript/bin/tsc')
+/** Some seconds. */
+const compileLimitMs = 3 * 60_000
 const compile = (project: string): Promise<unknown> =>
-  runTool({ command: process.execPath, argumentList: [compiler, '-p', project], cwd: root, signal })
+  runTool({
+    command: process.execPath,
+    argumentList: [compiler, '-p', project],
+    cwd: root,
+    limitMs: compileLimitMs,
+    signal,
+  })
 
 await buildDashboard(progress, signal)
 await progress.step('Package: compile', async () => {

@@ -4,6 +4,8 @@ import { exitCodes, StackError } from './stack-error.ts'
 
 /** What Kafka 4 needs. */
 const oldestJava = 17
+/** A command says what it is within a second. */
+const answerLimitMs = 20_000
 
 /** The command that runs a Java new enough, from JAVA_HOME or the PATH; nothing if there is none. */
 export async function findJava(signal: AbortSignal): Promise<string | undefined> {
@@ -46,7 +48,7 @@ async function printedBy(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    return await runTool({ command, argumentList: [argument], cwd: '/', signal })
+    return await runTool({ command, argumentList: [argument], cwd: '/', limitMs: answerLimitMs, signal })
   } catch {
     signal.throwIfAborted()
     return undefined

@@ -44,6 +44,8 @@ export interface ClusterPlace {
   readonly controllerPorts: readonly number[]
 }
 
+/** Takes a second or two. */
+const makeLimitMs = 120_000
 /** Ready after 2 to 3 s on an idle machine of 2 cores. */
 const readyLimitMs = 60_000
 const lookAgainMs = 100
@@ -111,6 +113,7 @@ async function makeData(
         : [`--add-scram=SCRAM-SHA-512=[name=${secured.user},password=${secured.password}]`],
     ].flat(),
     cwd: folder.path,
+    limitMs: makeLimitMs,
     signal,
   })
   rmSync(propertiesFile)

@@ -44,7 +44,7 @@ export interface Jars {
   readonly classpath: string
 }
 
-/** About 10 s on a fast line; nobody waits longer than this for somebody else's download. */
+/** About 10 s on a fast line; nobody waits longer than this for a download, their own or somebody else's. */
 const fetchLimitMs = 10 * 60_000
 
 /**
@@ -125,6 +125,7 @@ async function fetchInto(folder: string, { parts, maven, signal }: Fetch): Promi
       [...parts.goal, `-DoutputDirectory=${fetching}`, `-DmarkersDirectory=${fetching}/markers`],
     ].flat(),
     cwd: partsFolder,
+    limitMs: fetchLimitMs,
     signal,
   })
   renameSync(fetching, folder)

@@ -1,4 +1,8 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { tryLock } from './lock.mjs'
 import { StackError } from './stack-error.ts'
 
 export interface WantedPort {
@@ -26,30 +30,35 @@ export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<vo
   if (complaints.length > 0) throw new StackError(complaints.join('\n'))
 }
 
-/** Between being chosen and being listened on, a port is free to the system: it may choose it again. */
-const chosen = new Set<number>()
+/**
+ * Above what programs take by habit, and below what systems give to whoever asks for any port: from 32768 on Linux, from
+ * 49152 elsewhere. So no connection, and no listener on port 0, gets a port that was promised here.
+ */
+const promised = { from: 20_000, to: 32_767 }
+/** A file for each, with the process that it was promised to: a child of it may take its time to listen there. */
+const promises = join(tmpdir(), `bincard-ports-${userInfo().uid}`)
+const kept: (() => void)[] = []
+process.once('exit', () => {
+  for (const release of kept) release()
+})
 
-/** A port on loopback that nobody listens on now, chosen by the system; never the same one twice. */
+/**
+ * A port on loopback that nobody listens on now, for this process and its children: as long as it runs nobody else who
+ * asks here gets it, and it gets no port twice.
+ *
+ * @throws {StackError} when there is none left
+ */
 export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await anyFreePort()
-    if (chosen.has(port)) continue
-    chosen.add(port)
-    return port
+  const count = promised.to - promised.from + 1
+  const first = randomInt(count)
+  for (let n = 0; n < count; n += 1) {
+    const port = promised.from + ((first + n) % count)
+    const lock = tryLock(join(promises, String(port)))
+    if (!lock.taken) continue
+    kept.push(lock.release)
+    if (await isFree('127.0.0.1', port)) return port
   }
-}
-
-async function anyFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string')
-    throw new Error('a TCP server has an address and a port')
-  return address.port
+  throw new StackError(`No port from ${promised.from} to ${promised.to} is free.`)
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

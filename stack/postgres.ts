@@ -23,9 +23,12 @@ export interface PostgresOptions {
   readonly signal: AbortSignal
 }
 
+/** Takes a second or two. */
+const makeLimitMs = 120_000
 /** A start takes 0.1 s; after a crash with much to recover it may take many times that. */
 const readyLimitMs = 60_000
 const lookAgainMs = 50
+const answerLimitMs = 5_000
 /** A fast shutdown ends the connections and writes a checkpoint. */
 const stopLimitMs = 15_000
 
@@ -126,7 +129,12 @@ async function makeData(data: string, { binaries, user, options }: Making): Prom
   writeFileSync(passwordFile, options.password, { mode: 0o600 })
   if (user !== undefined) for (const path of [making, passwordFile]) giveTo(user, path)
   try {
-    await runTool({ ...invokeAs(user, initdb, [binaries.initdb, making]), cwd: '/', signal: options.signal })
+    await runTool({
+      ...invokeAs(user, initdb, [binaries.initdb, making]),
+      cwd: '/',
+      limitMs: makeLimitMs,
+      signal: options.signal,
+    })
   } finally {
     rmSync(passwordFile, { force: true })
   }
@@ -147,18 +155,24 @@ const notYet = '57P03'
 const refused = new Set(['28P01', '28000'])
 
 async function answers({ port, user, password }: PostgresOptions): Promise<boolean> {
-  const client = new Client({ host: '127.0.0.1', port, user, password, database: 'postgres' })
+  const server = { host: '127.0.0.1', port, database: 'postgres', connectionTimeoutMillis: answerLimitMs }
+  const client = new Client({ ...server, user, password })
   try {
     await client.connect()
     await client.end()
     return true
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (code === 'ECONNREFUSED' || code === notYet) return false
+    if (code === 'ECONNREFUSED' || code === notYet || isLate(error)) return false
     if (!refused.has(code)) throw error
     const help = 'Set them as they were, or begin anew with `npm start -- --fresh`.'
     throw new StackError(
       `The data of PostgreSQL were made with another POSTGRES_USER or POSTGRES_PASSWORD. ${help}`,
     )
   }
+}
+
+/** What `pg` throws after `connectionTimeoutMillis` has no code. */
+function isLate(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout expired'
 }

@@ -20,6 +20,8 @@ export interface RedisOptions {
 }
 
 const readyLimitMs = 20_000
+/** It says so in milliseconds. */
+const versionLimitMs = 20_000
 const lookAgainMs = 20
 const stopLimitMs = 5000
 
@@ -40,7 +42,13 @@ export async function redisProgram(programs: string, signal: AbortSignal): Promi
   const program = join(programs, name)
   chmodSync(program, 0o755)
   try {
-    await runTool({ command: program, argumentList: ['--version'], cwd: programs, signal })
+    await runTool({
+      command: program,
+      argumentList: ['--version'],
+      cwd: programs,
+      limitMs: versionLimitMs,
+      signal,
+    })
   } catch (error) {
     signal.throwIfAborted()
     const [reason] = String(error instanceof Error ? error.message : error).split('\n')

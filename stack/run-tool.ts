@@ -7,18 +7,21 @@ export interface Tool {
   readonly argumentList: readonly string[]
   readonly cwd: string
   readonly user?: User | undefined
+  /** After this time it is killed: what it does takes a small part of it. */
+  readonly limitMs: number
   readonly signal: AbortSignal
 }
 
 const lastCharacters = 4000
 
 /**
- * Runs a tool to its end, in silence, and returns what it printed. When the signal is aborted the tool is ended
- * with all processes of its own, and the signal's reason thrown.
+ * Runs a tool to its end, in silence, and returns what it printed. When the signal is aborted, or the limit passes, the
+ * tool is ended with all processes of its own.
  *
- * @throws {StackError} with the end of its output, when the tool fails
+ * @throws {StackError} with the end of its output, when the tool fails or does not end within its limit
+ * @throws the signal's reason when it is aborted
  */
-export async function runTool({ command, argumentList, cwd, user, signal }: Tool): Promise<string> {
+export async function runTool({ command, argumentList, cwd, user, limitMs, signal }: Tool): Promise<string> {
   signal.throwIfAborted()
   // A process group of its own: Ctrl-C is for the stack to act on, and a tool may have started other processes.
   const tool = spawn(command, argumentList, {
@@ -30,20 +33,30 @@ export async function runTool({ command, argumentList, cwd, user, signal }: Tool
   let output = ''
   for (const stream of [tool.stdout, tool.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
 
-  const endGroup = (): void => {
-    if (tool.pid !== undefined && tool.exitCode === null) process.kill(-tool.pid, 'SIGTERM')
+  const endGroup = (how: NodeJS.Signals): void => {
+    try {
+      if (tool.pid !== undefined) process.kill(-tool.pid, how)
+    } catch {
+      // It has gone meanwhile.
+    }
   }
-  signal.addEventListener('abort', endGroup)
+  const abort = (): void => endGroup('SIGTERM')
+  signal.addEventListener('abort', abort)
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    endGroup('SIGKILL')
+  }, limitMs)
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     tool.once('error', reject)
     tool.once('close', resolve)
-  }).finally(() => signal.removeEventListener('abort', endGroup))
+  }).finally(() => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  })
 
   signal.throwIfAborted()
-  if (exitCode !== 0) {
-    throw new StackError(
-      `${output.slice(-lastCharacters)}\n${command} failed (exit code ${exitCode}), see above.`,
-    )
-  }
-  return output
+  if (exitCode === 0) return output
+  const end = isLate ? `did not end within ${limitMs / 1000} s` : `failed (exit code ${exitCode})`
+  throw new StackError(`${output.slice(-lastCharacters)}\n${command} ${end}, see above.`)
 }

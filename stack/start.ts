@@ -26,6 +26,7 @@ import { exitCodes, StackError } from './stack-error.ts'
 import { root, runFolder, stateFolder } from './state.ts'
 import { stopSignal } from './stop-signal.ts'
 import { ensureTopic, topicPartitions } from './topic.ts'
+import { within } from './wait.ts'
 import { welcome } from './welcome.ts'
 
 /** A run ends in a second or two as a rule; one that runs on purpose is not waited for any longer. */
@@ -35,7 +36,8 @@ const lookAgainMs = 100
 const folder = runFolder('start')
 const progress = createProgress((line) => console.log(line), Date.now)
 
-process.exitCode = await main()
+// Not by itself: a question to a part that never answers would keep it.
+process.exit(await main())
 
 async function main(): Promise<number> {
   const signal = stopSignal()
@@ -113,6 +115,9 @@ async function start({ wish, settings, running, signal }: Start): Promise<void> 
   console.log(`\n${welcome({ ...addresses, logs: folder.logs, demo: wish.demo })}`)
 }
 
+/** Each takes a second or two. */
+const prepareLimitMs = 60_000
+
 /** The database and the topic, which the service finds and does not make. */
 async function prepare({ postgresAddress, kafkaServers }: Backends, settings: StackSettings): Promise<void> {
   const { user, password, database } = settings.postgres
@@ -127,7 +132,7 @@ async function prepare({ postgresAddress, kafkaServers }: Backends, settings: St
 /** A part that somebody else started may be unreachable, or refuse: which one it was is the news. */
 async function naming<T>(part: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await within(prepareLimitMs, work())
   } catch (error) {
     const [cause] = error instanceof AggregateError ? error.errors : [error]
     throw new StackError(`${part} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`)

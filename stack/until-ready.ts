@@ -11,17 +11,13 @@ import type { Waiting } from './wait.ts'
 export async function untilReady(
   part: Part,
   isReady: () => Promise<boolean>,
-  waiting: Omit<Waiting, 'what'>,
+  { limitMs, everyMs, signal }: Omit<Waiting, 'what'>,
 ): Promise<void> {
-  // A flag, since a promise cannot be asked whether it is settled.
-  let hasEnded = false
-  void part.ended.then(() => (hasEnded = true))
-  const isReadyYet = async (): Promise<boolean> => {
-    if (hasEnded) throw new StackError(`${part.name} did not start:\n${part.lastWords()}`)
-    return await isReady()
-  }
+  const ending = new AbortController()
+  void part.ended.then(() => ending.abort(new StackError(`${part.name} did not start:\n${part.lastWords()}`)))
+  const either = AbortSignal.any([signal, ending.signal])
   try {
-    await waitUntil(isReadyYet, { ...waiting, what: `The start of ${part.name}` })
+    await waitUntil(isReady, { what: `The start of ${part.name}`, limitMs, everyMs, signal: either })
   } catch (error) {
     await part.stop()
     throw error

@@ -31,7 +31,7 @@ export async function installPythonTools(
     if (existsSync(installed)) return
     rmSync(home, { recursive: true, force: true })
     mkdirSync(home, { recursive: true })
-    const tool = { cwd: home, signal }
+    const tool = { cwd: home, limitMs: installLimitMs, signal }
     await runTool({ ...tool, command: 'python3', argumentList: ['-m', 'venv', home] }).catch(withoutPython)
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements]
     await runTool({ ...tool, command: join(home, 'bin/python'), argumentList: pip })

@@ -192,10 +192,14 @@ class Terminal {
       })
     this.#running.push(child)
     const isReady = (): boolean => {
-      if (child.exitCode !== null) throw new Error(`It has ended: ${text}\n${output}`)
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error('It has ended.')
       return ready.test(output)
     }
-    await waitFor(text, isReady, { limitMs: readyLimitMs })
+    try {
+      await waitFor('what says that it is ready', isReady, { limitMs: readyLimitMs })
+    } catch (error) {
+      throw new Error(`${text}\n${output}`, { cause: error })
+    }
     return output
   }
 

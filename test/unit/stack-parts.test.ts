@@ -15,6 +15,7 @@ const never = new AbortController().signal
 
 /** Prints a line, then waits for signals; told not to listen, it ignores the kind one. */
 const patient = "console.log('here'); setInterval(() => {}, 1000)"
+const neverAnswers = (): Promise<boolean> => new Promise(() => {})
 const deaf = "process.on('SIGTERM', () => {}); console.log('here'); setInterval(() => {}, 1000)"
 
 function freshFolder(t: TestContext): RunFolder {
@@ -90,6 +91,26 @@ suite('a part of the stack', () => {
       untilReady(part, async () => false, waiting),
       new StackError('Sample did not start:\nout of paper'),
     )
+  })
+
+  test('that ends is told at once also when it was asked and never answers', async (t) => {
+    const part = startPart(orderOf(freshFolder(t), "console.error('out of paper'); process.exit(3)"))
+    const waiting = { limitMs: 20_000, everyMs: 10, signal: never }
+    await assert.rejects(
+      untilReady(part, neverAnswers, waiting),
+      new StackError('Sample did not start:\nout of paper'),
+    )
+  })
+
+  test('that is asked and never answers is stopped after the limit', async (t) => {
+    const folder = freshFolder(t)
+    const part = startPart(orderOf(folder, patient))
+    await hasSpoken(part)
+    await assert.rejects(
+      untilReady(part, neverAnswers, { limitMs: 50, everyMs: 10, signal: never }),
+      new StackError('The start of Sample did not happen within 0.05 s.'),
+    )
+    await part.ended
   })
 
   test('that is not of use within the limit is stopped', async (t) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { assertPortsFree, freePort } from '../../stack/ports.ts'
 import { readSettings } from '../../stack/settings.ts'
@@ -46,6 +48,23 @@ test('a part whose address is set wants no port here', () => {
     wantedPorts(settings).map(({ setting }) => setting),
     ['PORT', 'METRICS_PORT'],
   )
+})
+
+test('a port is promised to one process only, out of those that nobody gets by asking for any', async () => {
+  const ports = join(import.meta.dirname, '../../stack/ports.ts')
+  const script = `
+    const { freePort } = await import(${JSON.stringify(ports)})
+    console.log(JSON.stringify(await Array.fromAsync({ length: 200 }, freePort)))
+    process.stdin.resume()`
+  const askers = [1, 2, 3].map(() => spawn(process.execPath, ['--input-type=module', '-e', script]))
+  const told = await Promise.all(
+    askers.map(async ({ stdout }) => JSON.parse(String((await once(stdout, 'data'))[0])) as number[]),
+  )
+  for (const asker of askers) asker.stdin.end()
+  const all = told.flat()
+  assert.equal(new Set(all).size, 600)
+  assert.ok(all.every((port) => port >= 20_000 && port < 32_768))
+  await Promise.all(askers.map((asker) => once(asker, 'close')))
 })
 
 test('a port in use is named, with who wanted it and the setting that changes it', async (t) => {
