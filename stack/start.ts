@@ -32,6 +32,8 @@ import { welcome } from './welcome.ts'
 /** A run ends in a second or two as a rule; one that runs on purpose is not waited for any longer. */
 const formerRunLimitMs = 5_000
 const lookAgainMs = 100
+/** The database and the topic are made in a second or two. */
+const prepareLimitMs = 60_000
 
 const folder = runFolder('start')
 const progress = createProgress((line) => console.log(line), Date.now)
@@ -114,9 +116,6 @@ async function start({ wish, settings, running, signal }: Start): Promise<void> 
   if (wish.demo) running.push(startDemo({ ...addresses, folder }))
   console.log(`\n${welcome({ ...addresses, logs: folder.logs, demo: wish.demo })}`)
 }
-
-/** Each takes a second or two. */
-const prepareLimitMs = 60_000
 
 /** The database and the topic, which the service finds and does not make. */
 async function prepare({ postgresAddress, kafkaServers }: Backends, settings: StackSettings): Promise<void> {

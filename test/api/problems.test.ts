@@ -10,7 +10,8 @@ import { problems } from '../../src/api/problems.ts'
 import { samples } from '../../src/api/samples.ts'
 import { Fault, type FaultKind } from '../../src/fault.ts'
 import { kafkaFault } from '../../src/kafka/kafka-fault.ts'
-import { ask, openTestDatabase, routes, startApi } from '../support/http.ts'
+import { ask, impatientMs, openFreshDatabase, openTestDatabase, routes, startApi } from '../support/http.ts'
+import { waitFor } from '../support/wait.ts'
 import { north, tea } from './ledger-rows.ts'
 
 const cardPath = `/api/warehouses/${north}/products/${tea}`
@@ -186,7 +187,9 @@ test('a head that is too large, no HTTP, or never complete is refused in the sam
 suite('while the database is away, both reads answer 503 within three seconds', () => {
   test('nobody listens', async (t) => {
     const port = await portOfNobody()
-    await assertUnavailable(await startApi(t, { database: openTestDatabase(t, { ...nowhere, port }) }))
+    await assertUnavailable(
+      await startApi(t, { database: openTestDatabase(t, { ...nowhere, port }, impatientMs) }),
+    )
   })
 
   test('somebody listens and says nothing', async (t) => {
@@ -194,11 +197,13 @@ suite('while the database is away, both reads answer 503 within three seconds', 
     await once(silent, 'listening')
     t.after(() => silent.close())
     const { port } = silent.address() as AddressInfo
-    await assertUnavailable(await startApi(t, { database: openTestDatabase(t, { ...nowhere, port }) }))
+    await assertUnavailable(
+      await startApi(t, { database: openTestDatabase(t, { ...nowhere, port }, impatientMs) }),
+    )
   })
 
   test('statements hang', async (t) => {
-    const api = await startApi(t)
+    const api = await startApi(t, { database: await openFreshDatabase(t, impatientMs) })
     await api.database.transaction(async (session) => {
       await lockTables(session)
       await assertUnavailable(api)
@@ -233,7 +238,10 @@ test('an answer that takes too long is given up, and what still comes of it harm
       assert.deepEqual([status, headers.get('retry-after'), codeOf(body)], [503, '2', 'answer_timed_out'])
     }
   })
-  assert.equal((await api.get(routes.movement, movementPath)).status, 404)
+  await waitFor(
+    'an answer in time',
+    async () => (await api.get(routes.movement, movementPath)).status === 404,
+  )
 })
 
 test('an error of ours is 500, says nothing of what is inside, and is logged', async (t) => {

@@ -118,7 +118,7 @@ test('a stop finishes the running request, and then waits for nothing', async (t
   const answered = performance.now()
   await waitFor('nobody to wait any more', () => answers.oldestMs() === 0)
   await running.stopped
-  assert(performance.now() - answered < 1000)
+  assert(performance.now() - answered < 5000)
   await assert.rejects(ask(`${api.url}/health/live`))
 })
 

@@ -4,7 +4,7 @@ import { defaultLimits } from '../../src/api/limits.ts'
 import type { MovementEvent } from '../../src/message/event.ts'
 import { changesOf, countsOf, openStream, type StreamedMessage } from '../support/event-stream.ts'
 import { arrival, departure, movement, product, warehouse } from '../support/events.ts'
-import { ask, openTestDatabase, routes, startApi, type TestApi } from '../support/http.ts'
+import { ask, impatientMs, openTestDatabase, routes, startApi, type TestApi } from '../support/http.ts'
 import { testKey } from '../support/keys.ts'
 import { freshLedger, type TestLedger } from '../support/ledger.ts'
 import { waitFor } from '../support/wait.ts'
@@ -16,9 +16,10 @@ const limits = { ...defaultLimits, streamMessageIntervalMs: 100, streamHeartbeat
 async function start(
   t: TestContext,
   changes: Parameters<typeof startApi>[1] = {},
+  limitMs?: number,
 ): Promise<TestApi & { readonly ledger: TestLedger; readonly stream: string }> {
   const ledger = await freshLedger(t)
-  const database = openTestDatabase(t, ledger.address)
+  const database = openTestDatabase(t, ledger.address, limitMs)
   const api = await startApi(t, { limits, database, ...changes })
   return { ...api, ledger, stream: `${api.url}/api/stream` }
 }
@@ -266,14 +267,13 @@ test('a stop ends it at once', async (t) => {
 })
 
 test('while PostgreSQL does not answer a client waits, and is told what came when it does again', async (t) => {
-  const { ledger, stream } = await start(t)
+  const { ledger, stream } = await start(t, {}, impatientMs)
   const reader = await openStream(t, stream)
   await reader.until('the first message', isReady)
   await ledger.database.transaction(async (session) => {
     await session.query('lock table kafka_position in access exclusive mode')
     const begun = performance.now()
-    // The tests' statements end after a second.
-    await waitFor('a read that fails', () => performance.now() - begun > 1500)
+    await waitFor('a read that fails', () => performance.now() - begun > 1.5 * impatientMs)
   })
   await ledger.book(arrivals({ from: 1, count: 1 }))
   await reader.until('what was booked', hasBooked(1))

@@ -97,7 +97,7 @@ test('a bar that nobody lifts ends by itself, and meanwhile nothing is kept', as
   // As good as with so many other keys that it takes minutes until Redis comes across the one that ended.
   assert.equal(await redis.command('DEBUG SET-ACTIVE-EXPIRE 0'), '+OK')
   const here = { epoch: randomUUID(), host: '127.0.0.1', port: redis.port }
-  const [killed, reader] = [await openCache(t, { ...here, barMs: 400 }), await openCache(t, here)]
+  const [killed, reader] = [await openCache(t, { ...here, barMs: 5_000 }), await openCache(t, here)]
   const name = aPage()
   await readKept(reader, name, 'old')
   const bars = killed.begin()
@@ -244,8 +244,8 @@ test('a database that hangs does not keep what is known from being answered', as
 
 test('a Redis that takes its time for each answer delays a reader only once', async (t) => {
   const proxy = await faultProxy(t, redisAddress())
-  const cache = await openCache(t, { host: '127.0.0.1', port: proxy.port, timeoutMs: 400 })
-  proxy.delay(150)
+  const cache = await openCache(t, { host: '127.0.0.1', port: proxy.port, timeoutMs: 500 })
+  proxy.delay(100)
   for (const body of ['first', 'second']) {
     const name = aPage()
     const { result, page: read } = await cache.read(name, loads(body))

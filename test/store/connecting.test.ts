@@ -6,7 +6,7 @@ import { freshDatabase } from '../support/environment.ts'
 import { faultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import { openDatabase } from '../support/ledger.ts'
 
-const connectTimeoutMs = 300
+const connectTimeoutMs = 2000
 
 async function behindProxy(t: TestContext): Promise<{ database: Database; proxy: FaultProxy }> {
   const address = await freshDatabase(t)

@@ -80,6 +80,8 @@ suite('the database', () => {
   test('whoever finds all connections in use waits for one, in the order of coming', async (t) => {
     const { address } = await freshLedger(t)
     const database = openDatabase(t, address, { poolSize: 2 })
+    // Making a connection takes its time, too.
+    await Promise.all([database.query('select pg_sleep(0.1)'), database.query('select pg_sleep(0.1)')])
     const order: number[] = []
     await Promise.all(
       [1, 2, 3, 4, 5, 6].map(async (n) => {

@@ -38,7 +38,7 @@ test('nothing is asked of a snapshot that has ended: it would be of another mome
 
 test('of several questions the one that failed says why, and the next snapshot is whole', async (t) => {
   const { address } = await freshLedger(t)
-  const readers = openDatabase(t, address, { poolSize: 1, statementTimeoutMs: 100 })
+  const readers = openDatabase(t, address, { poolSize: 1, statementTimeoutMs: 1000 })
   const failing = readers.snapshot(
     async (session) => await Promise.all([session.query('select pg_sleep(30)'), session.query(count)]),
   )
@@ -61,7 +61,7 @@ test('a server that falls silent is hung up on, whatever was sent ahead, and is 
   t.after(() => between.close())
   const { port } = between.address() as AddressInfo
   const way = { ...address, host: '127.0.0.1', port }
-  const readers = openDatabase(t, way, { poolSize: 1, statementTimeoutMs: 100 })
+  const readers = openDatabase(t, way, { poolSize: 1, statementTimeoutMs: 1000 })
   await readers.query(count)
   isSilent = true
   const began = performance.now()

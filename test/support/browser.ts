@@ -1,11 +1,21 @@
 /** Chromium, and pages of the dashboard in it, as a person with certain wishes sees them. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Chromium from '@sparticuz/chromium'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { withLock } from '../../stack/lock.mjs'
 import type { Owner } from './environment.ts'
+
+/** Its package unpacks it when it is first asked, and takes a file that is half there for the whole. */
+const unpacking = {
+  file: join(tmpdir(), 'bincard-chromium.lock'),
+  limitMs: 120_000,
+  onWait: () => undefined,
+}
 
 /** One for a test file: it takes a second to start. */
 export async function openBrowser(owner: Owner): Promise<Browser> {
-  const executablePath = await Chromium.executablePath()
+  const executablePath = await withLock(unpacking, () => Chromium.executablePath())
   const browser = await chromium.launch({ executablePath, headless: true, args: [hostOfTests] })
   owner.after(() => browser.close())
   return browser

@@ -45,6 +45,11 @@ export async function readStoredCard(service: ServiceProcess, card = 0): Promise
 /** Books one piece by a movement of this number, and fails if it is not booked. */
 export async function bookOne(service: ServiceProcess, n: number, card = 0): Promise<Outcome> {
   const { status, outcome } = await postOne(service, n, card)
+  if (status === 202 && outcome?.outcome === 'accepted') {
+    const path = `${cardPath(card)}?after=${outcome.partition}:${outcome.offset}`
+    await waitFor('the booking', async () => (await service.get(path)).status === 200)
+    return { ...outcome, outcome: 'booked' }
+  }
   assert(status === 200 && outcome?.outcome === 'booked', `${status} ${JSON.stringify(outcome)}`)
   return outcome
 }

@@ -158,24 +158,30 @@ function routeOf(path: string): string {
   return route
 }
 
-/** A migrated database that nobody else uses, with limits short enough for tests. */
-export async function openFreshDatabase(t: TestContext): Promise<Database> {
+/** A migrated database that nobody else uses. */
+export async function openFreshDatabase(t: TestContext, limitMs?: number): Promise<Database> {
   const { host, port, user, password, database } = await freshDatabase(t)
-  return openTestDatabase(t, { host, port, user, password, database })
+  return openTestDatabase(t, { host, port, user, password, database }, limitMs)
 }
 
-/** Opens a database with limits short enough for tests; it is closed when the test ends. */
+/** A machine that others use, too, takes its time. */
+const patientMs = 10_000
+/** Of a database that is to be seen as away. */
+export const impatientMs = 1000
+
+/** Opens a database, each wait for which has this limit; it is closed when the test ends. */
 export function openTestDatabase(
   t: TestContext,
   address: { host: string; port: number; user: string; password: string; database: string },
+  limitMs = patientMs,
 ): Database {
   const database = new Database({
     ...address,
     poolSize: 5,
-    connectTimeoutMs: 1000,
-    statementTimeoutMs: 1000,
-    lockTimeoutMs: 1000,
-    queueTimeoutMs: 1000,
+    connectTimeoutMs: limitMs,
+    statementTimeoutMs: limitMs,
+    lockTimeoutMs: limitMs,
+    queueTimeoutMs: limitMs,
     applicationName: 'bincard-test',
   })
   t.after(() => database.close())

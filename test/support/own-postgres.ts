@@ -33,7 +33,8 @@ export async function ownPostgres(
   const serverPid = (): number =>
     Number(readFileSync(join(folder.path, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
   const signalAll = (name: 'SIGSTOP' | 'SIGCONT'): void => {
-    for (const pid of [serverPid(), ...childrenOf(serverPid())]) process.kill(pid, name)
+    process.kill(serverPid(), name)
+    for (const pid of childrenOf(serverPid())) signalIfThere(pid, name)
   }
   owner.after(async () => {
     if (running !== undefined) signalAll('SIGCONT')
@@ -65,4 +66,13 @@ export async function ownPostgres(
 function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
   return text === '' ? [] : text.split(' ').map(Number)
+}
+
+/** A process of the server may end by itself at any time. */
+function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }

@@ -24,7 +24,8 @@ const lasting: readonly { readonly begins: RegExp; readonly ready: RegExp }[] = 
 ]
 /** Builds the dashboard, on two cores that others use, too. */
 const readyLimitMs = 300_000
-const commandLimitMs = 300_000
+/** `npm ci`, on a slow line. */
+const commandLimitMs = 900_000
 /** `npm start` ends in seconds; on two cores that others use, too, it may take longer. */
 const endLimitMs = 60_000
 /** What is booked is seen within moments: a page that asks at once is asked again. */

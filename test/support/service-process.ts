@@ -61,6 +61,9 @@ export async function startService(
       KAFKA_HEARTBEAT_INTERVAL_MS: '1000',
       CACHE_TTL: '0',
       SHUTDOWN_DRAIN_MS: '0',
+      // A machine that others use, too, takes its time: what is tested is what happens, not when.
+      SHUTDOWN_TIMEOUT_MS: '60000',
+      HTTP_BOOKING_WAIT_MS: '2000',
       ...environment,
     },
   })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import {
   makeProducer,
+  eventually,
   makeReader,
   makeTopic,
   never,
@@ -46,6 +47,8 @@ test('aborted messages are never delivered, wherever their marker lies', async (
   await fourth.commit()
 
   const expected = ['plain 1', 'one, committed 1', 'one, committed 2', 'plain 2', 'other, committed']
+  // The coordinator answers a commit once it is decided, and writes the markers then.
+  await eventually(async () => (await readAll(makeReader(t, topic))).position.offset === 15)
   for (const maxBytes of [ONE_BATCH, 1_048_576]) {
     const { messages, chunks, position } = await readAll(makeReader(t, { ...topic, maxBytes }))
     assert.deepEqual(messages.map(textOf), expected)

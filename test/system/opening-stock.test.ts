@@ -159,8 +159,9 @@ suite('opening stock', () => {
     const serving = (async () => {
       while (!over.signal.aborted) {
         const { status } = await ask(`${url}/api/warehouses`)
-        assert.equal(status, 200)
-        served += 1
+        // One that is late on a busy machine is told so.
+        assert(status === 200 || status === 503, String(status))
+        if (status === 200) served += 1
       }
     })()
     const { result } = await sending

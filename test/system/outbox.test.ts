@@ -28,12 +28,16 @@ test('every line is told, those of a card in their order, whoever books and whoe
   await first.end('SIGKILL')
   await scene.startReplica()
   await scene.untilBooked(1)
-  await waitFor('all to be told', async () => {
-    const [row] = await scene.database.query<{ rows: number }>(
-      'select (select count(*) from outbox_lines) + (select count(*) from outbox_dead_letter) as rows',
-    )
-    return row?.rows === 0
-  })
+  await waitFor(
+    'all to be told',
+    async () => {
+      const [row] = await scene.database.query<{ rows: number }>(
+        'select (select count(*) from outbox_lines) + (select count(*) from outbox_dead_letter) as rows',
+      )
+      return row?.rows === 0
+    },
+    { limitMs: 120_000 },
+  )
   const { lines, legs } = await readBooks(scene.database)
   const seen = new Map<string, number>()
   let repeated = 0
@@ -110,7 +114,7 @@ test('a line is a CloudEvent that says what the card says; a dead letter is the 
   assert.equal(tombstone && headerOf(tombstone, 'bincard-code'), 'message_empty')
   // Whoever reads the topic may be sooner than the COMMIT behind it.
   await waitFor('the line to be counted', async () => (await service.metric(lineTold)) === 1)
-  assert.equal(await service.metric('bincard_outbox_waiting'), 0)
+  await waitFor('nothing to wait', async () => (await service.metric('bincard_outbox_waiting')) === 0)
 })
 
 test('a dead letter that its topic does not take goes without its value, and holds up nobody', async (t) => {

@@ -43,11 +43,11 @@ suite('quarantine, from end to end', () => {
       books.lines.map(({ balance }) => balance),
       [5, 10, 17],
     )
-    // The producer sends it once more, and so does somebody who copies the topic.
-    await send(topic, [{ partition: 1, value: toJson(two) }])
     const [position] = await database.query<{ next: number }>(
       'select next_offset as next from kafka_position where kafka_partition = 1',
     )
+    // The producer sends it once more, and so does somebody who copies the topic.
+    await send(topic, [{ partition: 1, value: toJson(two) }])
     await waitFor('the redelivery', async () => {
       const [now] = await database.query<{ next: number }>(
         'select next_offset as next from kafka_position where kafka_partition = 1',

@@ -28,9 +28,11 @@ const service = await startService(owner, {
     CACHE_TTL: '60',
     REDIS_HOST: redis.host,
     REDIS_PORT: String(redis.port),
+    REDIS_TIMEOUT_MS: '1000',
   },
 })
 await service.ready()
+await waitFor('the cache', async () => (await service.metric('bincard_up{part="redis"}')) === 1)
 
 const { data } = departureEvent
 const cardPath = `/api/warehouses/${data.warehouse_id}/products/${data.product_id}`
