@@ -183,6 +183,7 @@ async function readOpenApi(): Promise<OpenApi> {
     overdue: { transitSeconds: 1, heldSeconds: 1 },
     bookingRate: () => null,
     bookingHistory: () => [],
+    serving: () => 'serving',
     health: () => {
       throw new Error('Nobody asks for health here.')
     },

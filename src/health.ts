@@ -1,4 +1,4 @@
-import type { DependencyHealth, Health } from './api/dependencies.ts'
+import type { DependencyHealth, Health, servingStatuses } from './api/dependencies.ts'
 import { Fault } from './fault.ts'
 import type { IntakeHealth } from './intake/intake.ts'
 import type { Queryable } from './store/database.ts'
@@ -56,6 +56,30 @@ export function healthOf(parts: {
   }
   const ready = Object.values(dependencies).every(({ state }) => state === 'ok')
   return { status: parts.isStopping ? 'stopping' : ready ? 'ready' : 'not_ready', dependencies }
+}
+
+/** Which parts do their work, for who counts. */
+export function readyParts({ dependencies }: Health): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(Object.entries(dependencies).map(([part, { state }]) => [part, state === 'ok']))
+}
+
+/**
+ * Whether requests should be sent to this process: from when it has had its schema and its place in the group, so that a
+ * new version that never gets them replaces no old one, until it is told to end. Not by what is away later, since that is
+ * away for all processes, and with no process left to ask nobody would be answered at all.
+ */
+export class Serving {
+  #hasBegun = false
+
+  status(now: {
+    readonly migration: DependencyHealth
+    readonly intake: IntakeHealth
+    readonly isStopping: boolean
+  }): (typeof servingStatuses)[number] {
+    this.#hasBegun ||= now.migration.state === 'ok' && now.intake.group.joined
+    if (now.isStopping) return 'stopping'
+    return this.#hasBegun ? 'serving' : 'starting'
+  }
 }
 
 function kafkaHealth({ group, lanes }: IntakeHealth): DependencyHealth {

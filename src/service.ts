@@ -12,10 +12,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AnswerDeadlines } from './api/answer-deadlines.ts'
 import { createServer } from './api/server.ts'
 import { defaultLimits } from './api/limits.ts'
-import type { DependencyHealth } from './api/dependencies.ts'
+import type { DependencyHealth, Health } from './api/dependencies.ts'
 import { uncachedPages } from './cache/page-reader.ts'
 import type { Settings } from './config/settings.ts'
-import { DatabaseProbe, healthOf } from './health.ts'
+import { DatabaseProbe, healthOf, readyParts, Serving } from './health.ts'
 import { createIngest } from './ingest.ts'
 import { reportIntake } from './intake-report.ts'
 import { intakeSettings } from './intake-settings.ts'
@@ -112,6 +112,7 @@ export async function startService({
     onTotalsFailed: (error) => logger.warn({ err: error }, 'the totals are missing from a scrape'),
     logLinesDropped,
     waits: { ...waits, http: answers },
+    ready: () => readyParts(health()),
   })
   const metricsServer = new MetricsServer({
     ...settings.metrics,
@@ -176,6 +177,7 @@ export async function startService({
     topic: kafka.topic,
     onFailed: (fault) => logger.warn({ err: fault }, 'the lag is not known'),
   })
+  const serving = new Serving()
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
   const api = createServer({
     host: http.host,
@@ -203,8 +205,8 @@ export async function startService({
       transitSeconds: settings.attention.transitOverdueSeconds,
       heldSeconds: settings.attention.heldOverdueSeconds,
     },
-    health: () =>
-      healthOf({ postgres: probe.health, migration, intake: intake.health, isStopping: isStopping() }),
+    health,
+    serving: () => serving.status({ migration, intake: intake.health, isStopping: isStopping() }),
     isStopping,
     answers,
     observe: (observation) => metrics.observeRequest(observation),
@@ -242,6 +244,10 @@ export async function startService({
   logger.info({ port, metricsPort }, 'listening')
 
   const preparing = prepare()
+
+  function health(): Health {
+    return healthOf({ postgres: probe.health, migration, intake: intake.health, isStopping: isStopping() })
+  }
 
   /** The schema, then the intake, and whatever else writes. */
   async function prepare(): Promise<void> {

@@ -152,6 +152,7 @@ export async function questionsOf(
     ),
     question('getLiveness', 'all', () => ({})),
     question('getReadiness', 'all', () => ({})),
+    question('getServing', 'all', () => ({})),
   ]
 }
 

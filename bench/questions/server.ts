@@ -42,6 +42,7 @@ export function createBenchServer(database: Database, topic: string): ApiServer 
     bookingRate: () => null,
     bookingHistory: () => [],
     health: () => healthy,
+    serving: () => 'serving',
     isStopping: () => false,
     observe: () => {},
     logger: pino({ level: 'error' }, process.stderr),

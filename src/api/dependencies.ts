@@ -25,7 +25,7 @@ export interface DependencyHealth {
 
 export const healthStatuses = ['ready', 'not_ready', 'stopping'] as const
 
-/** Whether requests should be sent here, and why not. */
+/** Whether all work is done here, and what is missing. */
 export interface Health {
   readonly status: (typeof healthStatuses)[number]
   readonly dependencies: {
@@ -34,6 +34,8 @@ export interface Health {
     readonly intake: DependencyHealth
   }
 }
+
+export const servingStatuses = ['serving', 'starting', 'stopping'] as const
 
 /** One answered request. All but `seconds` come from bounded lists, so that they can be labels of a metric. */
 export interface Observation {
@@ -76,6 +78,8 @@ export interface ApiDependencies {
   readonly overdue: OverdueAges
   /** Must answer at once, from what is known. */
   readonly health: () => Health
+  /** Whether requests should be sent here; unlike health it does not depend on what all processes share. */
+  readonly serving: () => (typeof servingStatuses)[number]
   /** Whether clients should turn elsewhere: each answer closes its connection. */
   readonly isStopping: () => boolean
   /** The answers that are waited for; the server's own if left out. */

@@ -3,7 +3,7 @@ import type { ApiDependencies } from './dependencies.ts'
 import { discardMessage } from './routes/discard-message.ts'
 import { getCard } from './routes/get-card.ts'
 import { getDifferences } from './routes/get-differences.ts'
-import { getLiveness, getReadiness } from './routes/get-health.ts'
+import { getLiveness, getReadiness, getServing } from './routes/get-health.ts'
 import { getHeld } from './routes/get-held.ts'
 import { getMovement } from './routes/get-movement.ts'
 import { getMovements } from './routes/get-movements.ts'
@@ -50,5 +50,6 @@ export const routes: readonly Route[] = [
   redriveMessages,
   getLiveness,
   getReadiness,
+  getServing,
   getOpenApi,
 ]

@@ -883,7 +883,7 @@ export type Dependency = {
   readonly detail: string | null
 }
 
-/** Whether requests should be sent here, and why not. */
+/** Whether all work is done here, and what is missing. */
 export type Health = {
   /** `ready` if every dependency is `ok`; `stopping` after SIGTERM. */
   readonly status: 'ready' | 'not_ready' | 'stopping'
@@ -895,6 +895,12 @@ export type Health = {
 
     readonly intake: Dependency
   }
+}
+
+/** Whether requests should be sent here. */
+export type Serving = {
+  /** `starting` until the schema is there and the consumer group has been joined, once; `stopping` after SIGTERM. */
+  readonly status: 'serving' | 'starting' | 'stopping'
 }
 
 /** Exact, and counted by the transactions that book. */
@@ -1563,11 +1569,18 @@ export interface Operations {
   readonly getLiveness: (args?: Readonly<Record<string, never>>, options?: CallOptions) => Promise<Liveness>
 
   /**
-   * Whether requests should be sent here.
+   * Whether all work is done here.
    *
-   * Each dependency with its state. Answered from what is known, without asking them.
+   * Each dependency with its state. Answered from what is known, without asking them. For people and alerts: a load balancer asks `/health/serving`.
    */
   readonly getReadiness: (args?: Readonly<Record<string, never>>, options?: CallOptions) => Promise<Health>
+
+  /**
+   * Whether requests should be sent here.
+   *
+   * For load balancers. It stays 200 while PostgreSQL or Kafka is away: that they are to all processes at a time, and reads go on without Kafka, pages in the cache without PostgreSQL.
+   */
+  readonly getServing: (args?: Readonly<Record<string, never>>, options?: CallOptions) => Promise<Serving>
 
   /**
    * Hand in events by HTTP.
@@ -1644,6 +1657,7 @@ export const operations: Readonly<Record<keyof Operations, Operation>> = {
   redriveQuarantine: { method: 'POST', path: '/api/quarantine/redrive', answers: [200] },
   getLiveness: { method: 'GET', path: '/health/live', answers: [200] },
   getReadiness: { method: 'GET', path: '/health/ready', answers: [200, 503] },
+  getServing: { method: 'GET', path: '/health/serving', answers: [200, 503] },
   postEvents: { method: 'POST', path: '/api/events', answers: [200, 202] },
   postOpeningStock: { method: 'POST', path: '/api/opening-stock', answers: [200, 202] },
 }

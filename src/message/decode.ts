@@ -10,6 +10,7 @@ import {
 } from './event.ts'
 import { isMarkedAccepted } from './marks.ts'
 import type { Message } from './message.ts'
+import { isOpening } from './opening-stock.ts'
 import { reject, type Rejection } from './rejection.ts'
 import { parseTimestamp } from './timestamp.ts'
 import { parseUuid } from './uuid.ts'
@@ -51,6 +52,8 @@ export function decode(message: Message, receivedAt: Micros): Decoded {
   if (typeof productId !== 'string') return productId
   const kind = readKind(data['event'], attributes['subject'])
   if (typeof kind !== 'string') return kind
+  // What lay on the shelf at the beginning has come, and has not gone.
+  if (kind === 'departure' && isOpening({ source })) return reject('field_invalid', 'source')
   const occurredAt = readOccurredAt(data['timestamp'], receivedAt)
   if (typeof occurredAt !== 'number') return occurredAt
   const quantity = readQuantity(data['quantity'], kind)

@@ -26,7 +26,7 @@ export async function readBalanceSheet(db: Queryable): Promise<BalanceSheet> {
     heldCount: number
   }>(
     `select coalesce(sum(quantity) filter (where line is null), 0)::text as held,
-       coalesce(sum(quantity) filter (where source = $1), 0)::text as opened,
+       coalesce(sum(case when leg = 0 then -quantity else quantity end) filter (where source = $1), 0)::text as opened,
        count(*) filter (where leg = 0) as departures,
        count(*) filter (where leg = 1) as "firstArrivals",
        count(*) filter (where line is null) as "heldCount"

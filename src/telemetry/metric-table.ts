@@ -110,6 +110,12 @@ export const metricTable = {
     labels: ['part'],
     help: '1 if the part answered this scrape, else 0. The part is postgres or, where there is a cache, redis: 1 while answers come from the cache.',
   },
+  ready: {
+    name: 'bincard_ready',
+    kind: 'gauge',
+    labels: ['part'],
+    help: '1 if the part does its work, else 0, as /health/ready says it: postgres (with its schema), kafka (the place in the consumer group), intake (no partition of this process waits or has stopped).',
+  },
   cacheRequests: {
     name: 'bincard_cache_requests_total',
     kind: 'counter',

@@ -66,6 +66,8 @@ export interface MetricsOptions {
   readonly waits?: Readonly<Partial<Record<WaitPart, OldestWait>>>
   /** Lines of the log that nobody took, so far. */
   readonly logLinesDropped?: () => number
+  /** Whether each part does its work. */
+  readonly ready?: () => Readonly<Record<string, boolean>>
   readonly totalsTimeoutMs?: number
 }
 
@@ -75,7 +77,7 @@ const defaultTotalsTimeoutMs = 2000
 /** Metrics with a registry of their own; several may live side by side in one process. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { version, totals, onTotalsFailed, totalsTimeoutMs = defaultTotalsTimeoutMs } = options
-  const { logLinesDropped = () => 0, waits = {} } = options
+  const { logLinesDropped = () => 0, waits = {}, ready: partsReady = () => ({}) } = options
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
 
@@ -97,6 +99,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   ] as const
   const outboxTold = counter(registry, metricTable.outboxTold)
   const up = gauge(registry, metricTable.up)
+  const ready = gauge(registry, metricTable.ready)
   const cacheRequests = counter(registry, metricTable.cacheRequests)
   const httpRequests = counter(registry, metricTable.httpRequests)
   const httpRequestSeconds = histogram(registry, metricTable.httpRequestSeconds)
@@ -154,6 +157,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     setCacheUp: (isUp) => up.set({ part: 'redis' }, isUp ? 1 : 0),
     async render() {
       await refreshTotals()
+      for (const [part, isReady] of Object.entries(partsReady())) ready.set({ part }, isReady ? 1 : 0)
       for (const [part, wait] of Object.entries(waits)) oldestWait.set({ part }, wait.oldestMs() / 1000)
       const lines = logLinesDropped()
       linesDropped.inc(lines - linesCounted)

@@ -131,7 +131,7 @@ test('a request without a key, or with one that is not known, is told how to sen
 
 test('health, the description and its page need no key', async (t) => {
   const { url } = await startApi(t, { access })
-  for (const path of ['/health/live', '/health/ready', '/openapi.json', '/docs/'])
+  for (const path of ['/health/live', '/health/ready', '/health/serving', '/openapi.json', '/docs/'])
     assert.equal((await ask(url + path)).status, 200)
 })
 

@@ -85,6 +85,7 @@ test('the description is OpenAPI 3.1 and lists every route with every answer', a
     ],
     ['get', '/health/live', ['200', '400', '408', '431', '500']],
     ['get', '/health/ready', ['200', '400', '408', '431', '500', '503']],
+    ['get', '/health/serving', ['200', '400', '408', '431', '500', '503']],
     [
       'post',
       '/api/events',

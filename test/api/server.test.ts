@@ -34,6 +34,20 @@ test('readiness is 200 while all is well and 503 while not, and names each depen
   assert.deepEqual([ill.status, ill.body], [503, health])
 })
 
+test('requests are wanted from its start on until its stop, and no sooner or later', async (t) => {
+  let status: 'starting' | 'serving' | 'stopping' = 'starting'
+  const api = await startApi(t, { serving: () => status })
+  for (const [now, code] of [
+    ['starting', 503],
+    ['serving', 200],
+    ['stopping', 503],
+  ] as const) {
+    status = now
+    const answer = await api.get(routes.serving, '/health/serving')
+    assert.deepEqual([answer.status, answer.body], [code, { status }])
+  }
+})
+
 test('every request is observed by the pattern of its route, never by its address', async (t) => {
   const api = await startApi(t)
   api.observed.length = 0

@@ -40,7 +40,7 @@ export function startBalancer(owner: Owner, replicas: () => readonly ServiceProc
   const check = async (replica: ServiceProcess): Promise<void> => {
     const askedMs = performance.now()
     try {
-      const url = `http://127.0.0.1:${replica.port}/health/ready`
+      const url = `http://127.0.0.1:${replica.port}/health/serving`
       const answer = await request(url, { dispatcher: checks, headersTimeout: askEveryMs })
       await answer.body.dump()
       if (answer.statusCode === 200) readySince.set(replica, askedMs)

@@ -68,6 +68,7 @@ export const routes = {
   redriveAll: '/api/quarantine/redrive',
   live: '/health/live',
   ready: '/health/ready',
+  serving: '/health/serving',
 } as const
 
 const ok = { state: 'ok', detail: null } as const
@@ -96,6 +97,7 @@ export async function startApi(t: TestContext, changes: Partial<ApiDependencies>
     host: '127.0.0.1',
     port: 0,
     health: () => healthy,
+    serving: () => 'serving',
     isStopping: () => false,
     observe: (observation) => observed.push(observation),
     logger: pino({ level: 'error' }, { write: (line) => logged.push(line) }),

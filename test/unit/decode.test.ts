@@ -136,6 +136,13 @@ suite('decoding', () => {
     test(`accepts ${what}`, () => assert.equal(codeOf(decodeJson(json)), 'arrival'))
   }
 
+  test('refuses a departure that calls itself opening stock', () => {
+    const opening = { source: 'bincard:opening-stock', subject: null }
+    assert.equal(codeOf(decodeJson(withAttributes(opening))), 'arrival')
+    const departed = { ...withData({ event: 'departure' }), ...opening }
+    assert.equal(codeOf(decodeJson(departed)), 'field_invalid source')
+  })
+
   const departure = { event: 'departure' }
   const refused: [Json, RejectionCode, string?][] = [
     [withAttributes({ id: undefined }), 'field_missing', 'id'],

@@ -14,7 +14,11 @@ const someTotals: Totals = {
 }
 
 test('what was counted is what a scrape shows', async () => {
-  const metrics = metricsWith({ logLinesDropped: () => 2, waits: { batch: { oldestMs: () => 1500 } } })
+  const metrics = metricsWith({
+    logLinesDropped: () => 2,
+    waits: { batch: { oldestMs: () => 1500 } },
+    ready: () => ({ postgres: true, kafka: false }),
+  })
   metrics.countOutcome({ event: 'departure', outcome: 'booked' }, 40)
   metrics.countOutcome({ event: 'unknown', outcome: 'quarantined' }, 1)
   metrics.countQuarantined('not_json', 1)
@@ -62,6 +66,8 @@ test('what was counted is what a scrape shows', async () => {
     'bincard_outbox_told_total{kind="dead_letter"} 1',
     'bincard_up{part="redis"} 1',
     'bincard_up{part="postgres"} 1',
+    'bincard_ready{part="postgres"} 1',
+    'bincard_ready{part="kafka"} 0',
     'bincard_cache_requests_total{cache="near",result="hit"} 2',
     'bincard_cache_requests_total{cache="near",result="miss"} 0',
     'bincard_cache_requests_total{cache="redis",result="hit"} 0',

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Api } from '../app.ts'
-import { dependencyStates, healthStatuses, type ApiDependencies } from '../dependencies.ts'
+import { dependencyStates, healthStatuses, servingStatuses, type ApiDependencies } from '../dependencies.ts'
 import { problemAnswers } from '../problem-answer.ts'
 import { define, nullable, ref, word } from '../schema.ts'
 
@@ -38,7 +38,7 @@ const HealthSchema = define(
       }),
     },
     {
-      description: 'Whether requests should be sent here, and why not.',
+      description: 'Whether all work is done here, and what is missing.',
       examples: [
         { status: 'ready', dependencies: { postgres: ok, kafka: ok, intake: ok } },
         { status: 'not_ready', dependencies: { postgres: ok, kafka: ok, intake: starting } },
@@ -47,8 +47,21 @@ const HealthSchema = define(
   ),
 )
 
+const ServingSchema = define(
+  'Serving',
+  Type.Object(
+    {
+      status: word(
+        servingStatuses,
+        '`starting` until the schema is there and the consumer group has been joined, once; `stopping` after SIGTERM.',
+      ),
+    },
+    { description: 'Whether requests should be sent here.', examples: [{ status: 'serving' }] },
+  ),
+)
+
 /** What the health routes refer to. */
-export const healthSchemas = [LivenessSchema, DependencySchema, HealthSchema]
+export const healthSchemas = [LivenessSchema, DependencySchema, HealthSchema, ServingSchema]
 
 export function getLiveness(app: Api): void {
   app.get(
@@ -75,8 +88,9 @@ export function getReadiness(app: Api, { health }: ApiDependencies): void {
       schema: {
         operationId: 'getReadiness',
         tags: ['health'],
-        summary: 'Whether requests should be sent here',
-        description: 'Each dependency with its state. Answered from what is known, without asking them.',
+        summary: 'Whether all work is done here',
+        description:
+          'Each dependency with its state. Answered from what is known, without asking them. For people and alerts: a load balancer asks `/health/serving`.',
         response: {
           200: ref(HealthSchema),
           503: ref(HealthSchema),
@@ -87,6 +101,31 @@ export function getReadiness(app: Api, { health }: ApiDependencies): void {
     async (_request, reply) => {
       const now = health()
       return reply.code(now.status === 'ready' ? 200 : 503).send(now)
+    },
+  )
+}
+
+export function getServing(app: Api, { serving }: ApiDependencies): void {
+  app.get(
+    '/health/serving',
+    {
+      config: { role: 'open', unlimited: true },
+      schema: {
+        operationId: 'getServing',
+        tags: ['health'],
+        summary: 'Whether requests should be sent here',
+        description:
+          'For load balancers. It stays 200 while PostgreSQL or Kafka is away: that they are to all processes at a time, and reads go on without Kafka, pages in the cache without PostgreSQL.',
+        response: {
+          200: ref(ServingSchema),
+          503: ref(ServingSchema),
+          ...problemAnswers('/health/serving', []),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const status = serving()
+      return reply.code(status === 'serving' ? 200 : 503).send({ status })
     },
   )
 }
