@@ -31,8 +31,12 @@ export function findingsPage(): string[] {
           'It is booked with the next arrival on its card, and a card that is made again may have caused it. If it stays, please report it.',
         ],
         [
-          `${code('line_without_leg')}, ${code('lines_missing')} of a card that is left`,
-          'An event is gone. If the topic still holds its message, `bincard position set PARTITION OFFSET` before it books it again: what is there already is recognised.',
+          code('line_without_leg'),
+          'Was the movement reported? Then its event is lost, and the line is all that is left of it: note it. `bincard rebuild --remove-unreported` takes the line out, if none follows it on its card. If the topic still holds the message, `bincard position set PARTITION OFFSET` before it then books it again: what is there already is recognised.',
+        ],
+        [
+          `${code('lines_missing')} of a card that is left`,
+          'An event is gone with its line. If the topic still holds its message, `bincard position set PARTITION OFFSET` before it books it again.',
         ],
       ],
     ),

@@ -28,6 +28,12 @@ const mostCompared = 10_000
 
 const defaultRowsAtOnce = 10_000
 
+export interface RebuildCardOptions {
+  /** What becomes of a card with a line whose event is gone: that line may be all that is left of a report. */
+  readonly unreported: 'remove' | 'keep'
+  readonly rowsAtOnce?: number | undefined
+}
+
 /**
  * Makes the lines of a card again, beside the living ones, in stretches. The events of the card are those that its lines
  * name, and those that say that they have a line of it which is not theirs.
@@ -35,7 +41,7 @@ const defaultRowsAtOnce = 10_000
 export async function rebuildCard(
   session: Session,
   card: CardKey,
-  rowsAtOnce = defaultRowsAtOnce,
+  { unreported, rowsAtOnce = defaultRowsAtOnce }: RebuildCardOptions,
 ): Promise<RebuiltCard> {
   const before = (await readBalances(session, [card])).get(cardId(card)) ?? 0
   const told = { card, left: null, made: 0, gone: 0, before, after: before }
@@ -44,17 +50,26 @@ export async function rebuildCard(
   let previous: StoredLine | null = null
   let afterLine = 0
   for (;;) {
-    const { living, booked, upTo } = await readStretch(session, card, { afterLine, limit: rowsAtOnce })
+    const { living, booked, reported, upTo } = await readStretch(session, card, {
+      afterLine,
+      limit: rowsAtOnce,
+    })
     if (known.length <= mostCompared) known.push(...booked)
     const byLine = new Map(living.map((line) => [line.line, line]))
     const rebuilt = rebuildLines(booked, previous, byLine)
-    if (rebuilt.kind === 'contradiction') {
+    const leave = async (left: string): Promise<RebuiltCard> => {
       await leaveCard(session, card)
-      return { ...told, made: 0, gone: 0, left: rebuilt.detail, inOrderOfTime: null }
+      return { ...told, made: 0, gone: 0, left, inOrderOfTime: null }
     }
+    if (rebuilt.kind === 'contradiction') return await leave(rebuilt.detail)
     const { lines } = rebuilt
-    await copyLines(session, 'rebuilt_line', lines, ({ recordedAt }) => recordedAt)
     const numbers = new Set(lines.map(({ line }) => line))
+    const lost = living.find((line) => !numbers.has(line.line) && !reported.has(legId(line)))
+    if (lost !== undefined && unreported === 'keep')
+      return await leave(
+        `The event of line ${lost.line} is gone, and the line may be all that is left of it.`,
+      )
+    await copyLines(session, 'rebuilt_line', lines, ({ recordedAt }) => recordedAt)
     told.made += lines.filter((line) => !isSame(line, byLine.get(line.line))).length
     told.gone += living.filter(({ line }) => !numbers.has(line)).length
     previous = lines.at(-1) ?? previous
@@ -68,6 +83,8 @@ interface Stretch {
   readonly living: readonly StoredLine[]
   /** The events that have a line of this stretch, in the order of these. */
   readonly booked: readonly StoredLeg[]
+  /** Which of the events that its lines name are there, by `legId`. */
+  readonly reported: ReadonlySet<string>
   /** Its last line; Infinity if it reaches to the end. */
   readonly upTo: number
 }
@@ -82,13 +99,15 @@ async function readStretch(
   const upTo = Math.min(...[lines, stray].map((rows) => endOf(rows, place.limit)))
   const named = [...lines, ...stray.map(({ movementId, leg }) => ({ ...card, movementId, leg }))]
   const byKey = new Map(named.map((leg) => [legId(leg), leg]))
-  const legs = [...(await readLegs(session, [...byKey.values()])).values()]
+  const found = await readLegs(session, [...byKey.values()])
+  const legs = [...found.values()]
   const isWithin = (line: number | null): boolean => line !== null && line > place.afterLine && line <= upTo
   return {
     living: lines.filter(({ line }) => line <= upTo),
     booked: legs
       .filter(({ warehouseId, line }) => warehouseId === card.warehouseId && isWithin(line))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    reported: new Set(legs.map(legId)),
     upTo,
   }
 }

@@ -35,6 +35,8 @@ export interface RebuildOptions extends Omit<VerifyOptions, 'database'> {
   readonly end: 'commit' | 'rehearse'
   /** What becomes of a report that is booked twice. */
   readonly doubled: 'remove' | 'keep'
+  /** What becomes of a line at the end of a card whose event is gone; with `keep` its card is left. */
+  readonly unreported: 'remove' | 'keep'
   /** A fresh random UUID. */
   readonly newToken: () => string
   /** Told of each damaged card once it is made again; waited for. */
@@ -129,7 +131,9 @@ async function swap(session: Session, options: RebuildOptions, verified: Verifie
   await eachPart(readDamagedCards, { session, signal: options.signal }, async (cards) => {
     for (const card of cards) {
       options.signal.throwIfAborted()
-      const rebuilt = await rebuildCard(session, card, options.rowsAtOnce)
+      // The line of a doubled report that was taken out has no event any more.
+      const unreported = robbed.has(cardId(card)) ? 'remove' : options.unreported
+      const rebuilt = await rebuildCard(session, card, { unreported, rowsAtOnce: options.rowsAtOnce })
       if (rebuilt.left === null) done.cards += 1
       else if (robbed.has(cardId(card))) throw unmendable(rebuilt)
       else done.left += 1

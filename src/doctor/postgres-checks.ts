@@ -68,11 +68,15 @@ function checkEngine({ version, citus }: ServerState): Check {
     return warning(
       'postgres.engine',
       `The server is ${other}.`,
-      'Bincard is proven on PostgreSQL and written to run on Citus; anything else is at your own risk.',
+      'Bincard is proven on PostgreSQL; anything else is at your own risk.',
     )
   }
   if (citus === null) return ok('postgres.engine', 'Plain PostgreSQL.')
-  return ok('postgres.engine', `PostgreSQL with Citus ${citus}: see deploy/citus/README.md.`)
+  return warning(
+    'postgres.engine',
+    `PostgreSQL with Citus ${citus}.`,
+    'Where the tables are distributed, Citus refuses the statement that locks the warehouses: deploy/citus/README.md.',
+  )
 }
 
 function checkDurability({ synchronousCommit, fsync, fullPageWrites }: ServerState): Check {

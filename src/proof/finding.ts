@@ -31,8 +31,8 @@ export const findingKinds = {
   },
   line_without_leg: {
     about:
-      'A line names an event that no movement has: something was written to the card that nobody reported.',
-    cure: 'mended',
+      'A line names an event that no movement has: it was written by somebody else, or its event is lost.',
+    cure: 'mended on request',
   },
   line_disagrees: {
     about: 'A line and the event that it names differ in the card, the number, the quantity or the time.',

@@ -106,11 +106,25 @@ suite('compose.yaml', () => {
   })
 })
 
+interface Pod {
+  readonly enableServiceLinks?: boolean
+  readonly containers: readonly Readonly<Record<'readinessProbe' | 'livenessProbe', HttpProbe>>[]
+}
+
+interface HttpProbe {
+  readonly httpGet: { readonly path: string }
+}
+
 suite('Helm chart', () => {
   const program = helm()
   const skip = program === null ? 'there is neither Helm nor Go here' : false
   const render = (...options: readonly string[]): string =>
     run(program ?? '', ['template', 'stock', chart, '--kube-version', '1.31.0', ...options])
+  /** What Helm says against it; nothing if it renders. */
+  const refusal = (...options: readonly string[]): string => {
+    const command = ['template', 'stock', chart, '--kube-version', '1.31.0', ...options]
+    return spawnSync(program ?? '', command, { encoding: 'utf8' }).stderr
+  }
   const everything = [
     ['--set', 'secrets.API_KEYS=a:read:0,autoscaling.enabled=true,ingress.enabled=true'],
     ['--set', 'serviceMonitor.enabled=true,prometheusRule.enabled=true,certificatesSecret=ca'],
@@ -153,19 +167,19 @@ suite('Helm chart', () => {
       'replica=3',
       'replicas=0',
     ]) {
-      const { status } = spawnSync(program ?? '', [
-        'template',
-        'stock',
-        chart,
-        '--kube-version',
-        '1.31.0',
-        '--set',
-        values,
-      ])
-      assert.notEqual(status, 0, values)
+      assert.notEqual(refusal('--set', values), '')
     }
     const both = ['--set', 'existingSecret=mine,secrets.API_KEYS=x']
-    assert.notEqual(spawnSync(program ?? '', ['template', 'stock', chart, ...both]).status, 0)
+    assert.match(refusal(...both), /Either existingSecret or secrets/)
+  })
+
+  test('sends requests to whoever can answer some, and lets no Service name settings', { skip }, () => {
+    const pod = parseAllDocuments(render())
+      .map((document) => document.toJS() as { kind: string; spec: { template: { spec: Pod } } } | null)
+      .find((object) => object?.kind === 'Deployment')?.spec.template.spec
+    assert.equal(pod?.enableServiceLinks, false)
+    assert.equal(pod.containers[0]?.readinessProbe.httpGet.path, '/health/serving')
+    assert.equal(pod.containers[0].livenessProbe.httpGet.path, '/health/live')
   })
 
   test('scales by lag, of Kafka or of Prometheus, and then sets no number of replicas', { skip }, () => {
@@ -174,6 +188,8 @@ suite('Helm chart', () => {
     assert.doesNotMatch(byKafka, /^ {2}replicas:/m)
     const byPrometheus = render('--set', 'autoscaling.enabled=true,autoscaling.prometheusAddress=http://p')
     assert.match(byPrometheus, /type: prometheus[^]*query: sum\(bincard_kafka_lag\{/)
+    const secured = ['--set', 'autoscaling.enabled=true,settings.KAFKA_SECURITY_PROTOCOL=SASL_SSL']
+    assert.match(refusal(...secured), /set autoscaling\.prometheusAddress/)
   })
 
   test('its version is that of the package, its settings are settings, its rules are the rules', () => {

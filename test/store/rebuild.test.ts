@@ -28,6 +28,7 @@ async function rebuildBooks(
     database: openDatabase(t, ledger.address, { poolSize: 1 }),
     end: 'commit',
     doubled: 'keep',
+    unreported: 'keep',
     newToken: () => randomUUID(),
     onFinding: () => undefined,
     onProgress: () => undefined,
@@ -39,12 +40,12 @@ async function rebuildBooks(
 }
 
 suite('rebuild', () => {
-  for (const { name, sql, left = [], doubled } of damages) {
+  for (const { name, sql, left = [], asked } of damages) {
     test(`${name}: what the events can tell is mended`, async (t) => {
       const ledger = await smallBooks(t)
       const before = await readBooks(ledger.database)
       await ledger.database.query(sql)
-      await rebuildBooks(t, ledger, { rowsAtOnce: 2, ...(doubled === undefined ? {} : { doubled }) })
+      await rebuildBooks(t, ledger, { rowsAtOnce: 2, ...(asked === undefined ? {} : { [asked]: 'remove' }) })
       assert.deepEqual(codesOf(await findingsOf(ledger)), left)
       if (left.length > 0) return
       const after = await checkBooks(ledger.database)
@@ -93,6 +94,17 @@ suite('rebuild', () => {
       ['Two events have line 4.'],
     )
     assert.deepEqual(codesOf(await findingsOf(ledger)), ['leg_without_line', 'booked_twice', 'transit_wrong'])
+  })
+
+  test('the last line of an event that is gone stays unless its removal is asked for: it is all that is left of it', async (t) => {
+    const ledger = await smallBooks(t)
+    await ledger.database.query(sqlOf('an event is removed'))
+    const { told } = await rebuildBooks(t, ledger)
+    assert.deepEqual(
+      told.map(({ left, gone }) => [left, gone]),
+      [['The event of line 4 is gone, and the line may be all that is left of it.', 0]],
+    )
+    assert.deepEqual(codesOf(await findingsOf(ledger)), ['line_without_leg', 'goods_unaccounted'])
   })
 
   test('a doubled report on which later lines count stays, and its missing line is made again', async (t) => {

@@ -49,7 +49,8 @@ export interface Damage {
   readonly codes: readonly string[]
   /** The findings that are left after a rebuild; none unless something is said. */
   readonly left?: readonly string[]
-  readonly doubled?: 'remove'
+  /** What a rebuild is to do that it does only when it is asked for. */
+  readonly asked?: 'doubled' | 'unreported'
 }
 
 export const damages: readonly Damage[] = [
@@ -98,6 +99,7 @@ export const damages: readonly Damage[] = [
     sql: `insert into card_line select warehouse_id, product_id, 5, '${movement(77)}', 1, 8, 90, occurred_at, recorded_at
       from card_line where ${ofCard} and line = 4`,
     codes: ['line_without_leg', 'goods_unaccounted', 'total_wrong'],
+    asked: 'unreported',
   },
   {
     name: 'a line names another event',
@@ -125,6 +127,7 @@ export const damages: readonly Damage[] = [
     name: 'an event is removed',
     sql: `delete from movement_leg where movement_id = '${movement(4)}' and leg = 2`,
     codes: ['line_without_leg', 'transit_wrong'],
+    asked: 'unreported',
   },
   {
     name: 'an event in the middle of a card is removed',
@@ -140,7 +143,7 @@ export const damages: readonly Damage[] = [
         kafka_partition, kafka_offset, recorded_at, line
       from movement_leg where movement_id = '${movement(4)}' and leg = 2`,
     codes: ['leg_without_line', 'booked_twice', 'transit_wrong'],
-    doubled: 'remove',
+    asked: 'doubled',
   },
   {
     name: 'a leg and its line are doubled',
@@ -156,7 +159,7 @@ export const damages: readonly Damage[] = [
         select occurred_at from movement_leg where movement_id = '${movement(4)}' and leg = 3
       ) where ${ofCard} and line = 5`,
     codes: ['booked_twice', 'transit_wrong', 'goods_unaccounted', 'total_wrong'],
-    doubled: 'remove',
+    asked: 'doubled',
   },
   {
     name: 'what is under way is altered',

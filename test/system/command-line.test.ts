@@ -154,6 +154,28 @@ suite('trust it', () => {
     assert.equal((await bincard('verify')).code, 0)
   })
 
+  test('rebuild keeps the line of an event that is gone unless told, and is done only when nothing is found any more', async () => {
+    const last = `from card_line where line = (select max(line) from card_line where warehouse_id = $1) and warehouse_id = $1`
+    await books.query(
+      `insert into card_line select warehouse_id, product_id, line + 1, gen_random_uuid(), 1, 1, balance + 1, occurred_at,
+         recorded_at ${last}`,
+      [receiver],
+    )
+    const kept = await bincard('rebuild', '--json')
+    const told = json(kept.stdout) as Record<string, unknown>[]
+    assert.equal(kept.code, 1)
+    const ofType = (type: string) => told.filter((one) => one['type'] === type)
+    assert.deepEqual(
+      ofType('remaining').map(({ code }) => code),
+      ['line_without_leg', 'goods_unaccounted'],
+    )
+    assert.match(String(ofType('card')[0]?.['left']), /^The event of line \d+ is gone/)
+    assert.deepEqual([ofType('summary')[0]?.['ok'], ofType('summary')[0]?.['remaining']], [false, 2])
+    const asked = await bincard('rebuild', '--remove-unreported')
+    assert.deepEqual([asked.code, asked.stderr.split('\n').at(-2)], [0, 'The books are right now.'])
+    assert.equal((await bincard('verify')).code, 0)
+  })
+
   test('whoever reads no further neither hides a finding nor ends a rebuild in the middle', async () => {
     await books.query('update card_line set balance = balance + 1 where line = 1')
     const head = async (...args: string[]): Promise<number | null> => {

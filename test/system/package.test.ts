@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -23,7 +23,8 @@ test('installed from its file: doctor, serve, send, verify, a damage that is fou
   const folder = await emptyFolder(t)
   const packed = await packInto(folder)
   assert.ok(packed.bytes < largestPackage, `${packed.bytes} bytes`)
-  const foreign = packed.files.filter((path) => !/^(bin\/bincard\.mjs$|dist\/)/.test(path))
+  const ours = /^(bin\/bincard\.mjs$|dist\/|deploy\/|docs\/samples\/|docs\/.*\.md$|docs\/asyncapi\.yaml$)/
+  const foreign = packed.files.filter((path) => !ours.test(path))
   assert.deepEqual(foreign.toSorted(), [
     '.env.example',
     'CHANGELOG.md',
@@ -40,6 +41,19 @@ test('installed from its file: doctor, serve, send, verify, a damage that is fou
   await writeFile(join(folder, 'package.json'), '{ "private": true }')
   await run('npm', ['install', '--no-audit', '--no-fund', '--silent', packed.path], { cwd: folder })
   const program = await realpath(join(folder, 'node_modules/.bin/bincard'))
+  const home = dirname(dirname(program))
+  const named = new Set<string>()
+  for await (const path of glob('dist/**/*.js', { cwd: home, exclude: ['dist/web/**'] }))
+    for (const [file] of (await readFile(join(home, path), 'utf8')).matchAll(
+      /(?<![\w/])docs\/[\w./-]+\.\w+/g,
+    ))
+      named.add(file)
+  assert.ok(named.has('docs/reference/findings.md'))
+  assert.deepEqual(
+    [...named].filter((file) => !packed.files.includes(file)),
+    [],
+    'whatever it sends people to is there',
+  )
 
   const [database, topic] = [await freshDatabase(t), await freshTopic(t, 3)]
   const [port, metricsPort] = [await freePort(), await freePort()]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { RebuiltCard } from '../../books/rebuild-card.ts'
-import { findingKinds, type Cure } from '../../proof/finding.ts'
+import { findingKinds, type Finding, type FindingCode } from '../../proof/finding.ts'
 import { readTally } from '../../store/position.ts'
 import { withDatabase } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
@@ -17,6 +17,7 @@ const mostTold = 100_000
 interface RebuildFlags extends WalkFlags {
   readonly dryRun?: true
   readonly removeDoubled?: true
+  readonly removeUnreported?: true
 }
 
 export function addRebuild(program: Command, context: CommandContext): void {
@@ -24,6 +25,7 @@ export function addRebuild(program: Command, context: CommandContext): void {
   walkOptions(program.command('rebuild').description(about))
     .option('--dry-run', 'do all of it, tell what it did, and take it back')
     .option('--remove-doubled', 'take out reports that are booked twice: same content, source and message id')
+    .option('--remove-unreported', 'take out the last lines of cards whose events are gone')
     .option('--json', 'each finding, each card, and at last a summary, as a JSON object on a line')
     .addHelpText('after', help)
     .action(async (flags: RebuildFlags) => await runRebuild(context, flags))
@@ -32,7 +34,8 @@ export function addRebuild(program: Command, context: CommandContext): void {
 const help = `
 First the books are proven as by bincard verify, while booking goes on. Then, in one transaction, the cards with a
 finding are made again from their events; for that time booking waits and reads go on. Line numbers stay, and so does
-who is booked and who is held. A card whose events contradict each other is left alone and told.
+who is booked and who is held. A card whose events contradict each other is left alone and told. At last the books are
+proven once more: the exit code is 0 only if nothing is found any more.
 
 Examples:
   bincard rebuild --dry-run
@@ -41,40 +44,51 @@ Examples:
 async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise<void> {
   const { output, signal } = context
   const { rebuild } = await import('../../books/rebuild.ts')
-  const found: Record<Cure, number> = { mended: 0, 'mended on request': 0, 'left to a person': 0 }
+  const { verify } = await import('../../books/verify.ts')
+  const tell = async (type: 'finding' | 'remaining', finding: Finding): Promise<void> => {
+    if (flags.json === true) await output.json({ type, ...findingJson(finding) })
+    else await output.data(type === 'finding' ? findingText(finding) : `remaining  ${findingText(finding)}`)
+  }
+  /** Of a rehearsal it can only be said of what nothing would have been done about. */
+  let untouched = 0
   const cardsToTell: RebuiltCard[] = []
-  const rebuilt = await withDatabase(context, 'rebuild', async (database) => {
+  const { rebuilt, remaining } = await withDatabase(context, 'rebuild', async (database) => {
     const { lines, departuresHeld } = await readTally(database)
-    return await rebuild({
-      database,
-      signal,
-      rowsAtOnce: flags.rows,
+    const onProgress = showProgress(context, { lines, legs: lines + departuresHeld })
+    const walk = { database, signal, rowsAtOnce: flags.rows, onProgress }
+    const done = await rebuild({
+      ...walk,
       end: flags.dryRun === true ? 'rehearse' : 'commit',
       doubled: flags.removeDoubled === true ? 'remove' : 'keep',
+      unreported: flags.removeUnreported === true ? 'remove' : 'keep',
       newToken: () => randomUUID(),
       onFinding: async (finding) => {
-        found[findingKinds[finding.code].cure] += 1
-        if (flags.json === true) await output.json({ type: 'finding', ...findingJson(finding) })
-        else await output.data(findingText(finding))
+        if (!isCured(finding.code, flags)) untouched += 1
+        await tell('finding', finding)
       },
       // Told afterwards: whoever reads slowly must not hold up the booking.
       onCard: (card) => {
         if (cardsToTell.length < mostTold) cardsToTell.push(card)
       },
-      onProgress: showProgress(context, { lines, legs: lines + departuresHeld }),
     })
+    output.end()
+    for (const card of cardsToTell)
+      await (flags.json === true ? output.json(cardJson(card)) : output.data(cardText(card)))
+    if (flags.dryRun === true || done.verified.findings === 0)
+      return { rebuilt: done, remaining: done.left + untouched }
+    // What was done is proven by the same walk as what was found; booking goes on.
+    const proven = await verify({ ...walk, onFinding: async (finding) => await tell('remaining', finding) })
+    return { rebuilt: done, remaining: proven.findings }
   })
   output.end()
-  for (const card of cardsToTell)
-    await (flags.json === true ? output.json(cardJson(card)) : output.data(cardText(card)))
   const { verified, cards, left, linesAdded, linesRemoved, legsRemoved, legsRenumbered, movements } = rebuilt
-  const unmended = left + found['left to a person'] + found['mended on request'] - legsRemoved
   if (flags.json === true) {
     await output.json({
       type: 'summary',
-      ok: unmended === 0,
+      ok: remaining === 0,
       committed: flags.dryRun !== true && verified.findings > 0,
       findings: verified.findings,
+      remaining,
       cards_rebuilt: cards,
       cards_left: left,
       lines_removed: linesRemoved,
@@ -94,11 +108,19 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
       `${countOf(legsRemoved)} doubled events out, ${countOf(legsRenumbered)} numbered again; ` +
       `transit of ${counted(movements, 'movement')} made again.`,
   )
-  if (unmended > 0)
+  if (remaining > 0)
     throw new CommandFailure(
       'wrong',
-      `${countOf(unmended)} of what was found is left to a person: see docs/reference/findings.md.`,
+      `${countOf(remaining)} of what was found is left to a person: see docs/reference/findings.md.`,
     )
+  if (flags.dryRun !== true) output.say('The books are right now.')
+}
+
+/** Whether a rebuild with these flags is to mend findings of this kind. */
+function isCured(code: FindingCode, flags: RebuildFlags): boolean {
+  const { cure } = findingKinds[code]
+  if (cure !== 'mended on request') return cure === 'mended'
+  return (code === 'booked_twice' ? flags.removeDoubled : flags.removeUnreported) === true
 }
 
 function cardText({ card, left, made, gone, before, after, inOrderOfTime }: RebuiltCard): string {
