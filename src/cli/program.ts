@@ -57,5 +57,8 @@ export function createProgram(context: CommandContext): Command {
   }
   program.commandsGroup('Shell')
   tab(program, { completionCommandName: 'completion' })
+  program.commands
+    .find((command) => command.name() === 'completion')
+    ?.addHelpText('after', '\nExample:\n  bincard completion bash > bincard.bash')
   return program
 }

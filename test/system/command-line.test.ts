@@ -228,6 +228,9 @@ suite('trust it', () => {
     })
     assert.equal((await bincard('verify')).code, 0)
     assert.match((await bincard('position', 'show')).stdout, /by \S+@\S+: to see it/)
+    const { stdout } = await bincard('position', 'set', partition, 'latest', '--reason', 'back', '--json')
+    const [back] = json(stdout) as Record<string, number>[]
+    assert.deepEqual([back?.['partition'], back?.['from']], [Number(partition), back?.['to']])
     assert.equal((await bincard('position', 'set', '0', '999', '--reason', 'no')).code, 2)
     assert.equal((await bincard('position', 'set', '0', '0')).code, 2, 'without a reason')
   })
@@ -236,6 +239,8 @@ suite('trust it', () => {
     const status = await bincard('migrate', 'status')
     assert.equal(status.code, 0)
     assert.match(status.stdout, /^0001-ledgers +\d{4}-/m)
+    const listed = json((await bincard('migrate', 'status', '--json')).stdout) as Record<string, unknown>[]
+    assert.deepEqual([listed[0]?.['name'], listed[0]?.['known']], ['0001-ledgers', true])
     assert.deepEqual((await bincard('migrate', '--dry-run')).stdout, '')
     const well = await bincard('doctor', '--json')
     // The server of the tests does without fsync.

@@ -78,6 +78,12 @@ test('bincard key prints a key and the line that lets it in', async () => {
   })
 })
 
+test('bincard key prints both for a script', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [command, 'key', 'shop', 'read', '--json'])
+  const { key, line } = JSON.parse(stdout) as { key: string; line: string }
+  assert.deepEqual(parseApiKeys(line)?.[0]?.hash, hashSecret(key))
+})
+
 test('bincard key with wrong arguments says so, and prints no key', async () => {
   for (const args of [[], ['shop'], ['a,b', 'read'], ['shop', 'owner'], ['shop', 'read', 'north']]) {
     const run = promisify(execFile)(process.execPath, [command, 'key', ...args])

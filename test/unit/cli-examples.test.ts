@@ -20,6 +20,17 @@ test('every example of the commands is understood by the program, option by opti
   }
 })
 
+test('every command has an example, and data for programs, unless that is all it writes', () => {
+  const sections = page.split(/^## (?=bincard )/m).slice(1)
+  const nameOf = (section: string): string => section.slice(0, section.indexOf('\n'))
+  const without = (what: string): string[] =>
+    sections.filter((section) => !section.includes(what)).map(nameOf)
+  assert.ok(sections.length > 20)
+  assert.deepEqual(without('```sh'), [])
+  const writesData = ['bincard export events', 'bincard export cards', 'bincard export lines']
+  assert.deepEqual(without('`--json`'), ['bincard serve', ...writesData, 'bincard completion'])
+})
+
 test('a mistyped option of an example would be found', async () => {
   await assert.rejects(idleProgram([]).parseAsync(['verify', '--jsno'], { from: 'user' }), /--jsno/)
 })

@@ -60,7 +60,7 @@ async function printCard(
     }
     isFirst = false
     if (left <= 0) {
-      if (card.next_cursor !== null && json !== true) output.say('There is more: --limit or --all.')
+      if (card.next_cursor !== null) output.say('There is more: --limit or --all.')
       return
     }
   }

@@ -14,9 +14,16 @@ export function addDoctor(program: Command, context: CommandContext): void {
         'look whether everything that the service needs is there and suits, and say how to mend what does not',
       ),
   )
-    .addHelpText('after', '\nIt changes nothing. Exit code 1 if a check failed; warnings alone are 0.')
+    .addHelpText('after', help)
     .action(async (flags: ServiceFlags) => await runDoctor(context, flags))
 }
+
+const help = `
+It changes nothing. Exit code 1 if a check failed; warnings alone are 0.
+
+Examples:
+  bincard doctor
+  bincard doctor --json > checks.ndjson`
 
 const signs: Record<Check['state'], string> = { ok: '✓', warning: '!', failed: '✗', unknown: '?' }
 

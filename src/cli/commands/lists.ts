@@ -26,6 +26,7 @@ export function addLists(program: Command, context: CommandContext): void {
     .option('--product <id>', 'only those of this product; together with a warehouse', uuid)
     .option('--from <time>', 'only what was recorded since then, RFC 3339')
     .option('--to <time>', 'only what was recorded before, RFC 3339')
+    .addHelpText('after', '\nExample:\n  bincard movements --status short --all')
     .action(async (flags: MovementFlags) => {
       const { status, warehouse: warehouse_id, product: product_id, from, to } = flags
       const args = { status, warehouse_id, product_id, from, to }
@@ -42,6 +43,7 @@ export function addLists(program: Command, context: CommandContext): void {
   )
     .option('--older-than <seconds>', 'only what is at least so old', wholeNumber(0, 1_000_000_000))
     .option('--warehouse <id>', 'only those of this warehouse', uuid)
+    .addHelpText('after', '\nExample:\n  bincard transit --older-than 259200')
     .action(async (flags: WarehouseFlag & { readonly olderThan?: number }) => {
       const args = { older_than: flags.olderThan, warehouse_id: flags.warehouse }
       await printList(
@@ -53,6 +55,7 @@ export function addLists(program: Command, context: CommandContext): void {
   listOptions(program.command('held').description('departures that wait for stock, card by card'))
     .option('--warehouse <id>', 'only those of this warehouse', uuid)
     .option('--product <id>', 'only those of this product', uuid)
+    .addHelpText('after', '\nExample:\n  bincard held --warehouse 25718666-6af6-4281-b5a6-3016e36fa557')
     .action(async (flags: WarehouseFlag & { readonly product?: string }) => {
       const args = { warehouse_id: flags.warehouse, product_id: flags.product }
       await printList(context, { list: connectService(context, flags).listHeld, args, columns: held }, flags)

@@ -11,31 +11,38 @@ export function addMigrate(program: Command, context: CommandContext): void {
     .command('migrate')
     .description('bring the schema of the database up to date; bincard serve does so by itself')
     .option('--dry-run', 'print the SQL that would be run, and run nothing')
+    .option('--json', 'as JSON, a migration on each line')
     .addHelpText(
       'after',
       '\nExamples:\n  bincard migrate --dry-run\n  bincard migrate\n  bincard migrate status',
     )
-    .action(async ({ dryRun }: { readonly dryRun?: true }) => {
-      await (dryRun === true ? printPending(context) : apply(context))
+    .action(async ({ dryRun, json }: { readonly dryRun?: true; readonly json?: true }) => {
+      await (dryRun === true ? printPending(context, json === true) : apply(context, json === true))
     })
   command
     .command('status')
     .description('which migrations are applied; exit code 1 if one is missing')
-    .option('--json', 'as JSON')
-    .action(async ({ json }: { readonly json?: true }) => await printStatus(context, json === true))
+    .option('--json', 'as JSON, a migration on each line')
+    .addHelpText('after', '\nExample:\n  bincard migrate status')
+    .action(async (_own: object, status: Command) => {
+      // Of an option that both have the parent takes the value.
+      const { json } = status.optsWithGlobals<{ readonly json?: true }>()
+      await printStatus(context, json === true)
+    })
 }
 
-async function apply(context: CommandContext): Promise<void> {
+async function apply(context: CommandContext, asJson: boolean): Promise<void> {
   const { output } = context
   const applied = await withDatabase(context, 'migration', (database) => migrate(database))
-  for (const name of applied) await output.data(name)
+  for (const name of applied) await (asJson ? output.json({ name }) : output.data(name))
   output.say(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.length}.`)
 }
 
-async function printPending(context: CommandContext): Promise<void> {
+async function printPending(context: CommandContext, asJson: boolean): Promise<void> {
   const { output } = context
   const pending = (await readAll(context)).filter(({ appliedAt }) => appliedAt === null)
-  for (const { name, text } of pending) await output.data(`-- ${name}\n${text ?? ''}`)
+  for (const { name, text } of pending)
+    await (asJson ? output.json({ name, sql: text ?? '' }) : output.data(`-- ${name}\n${text ?? ''}`))
   output.say(pending.length === 0 ? 'The schema is up to date.' : `${pending.length} would be applied.`)
 }
 
@@ -46,7 +53,7 @@ async function printStatus(context: CommandContext, asJson: boolean): Promise<vo
     applied_at: appliedAt === null ? null : formatTimestamp(appliedAt),
     known: text !== null,
   }))
-  if (asJson) await output.json(all)
+  if (asJson) for (const one of all) await output.json(one)
   else {
     const columns = [
       { title: 'Migration', text: (row: (typeof all)[number]) => row.name },

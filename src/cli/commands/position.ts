@@ -19,6 +19,7 @@ type Offset = number | 'earliest' | 'latest'
 interface SetFlags {
   readonly reason: string
   readonly topicMadeAnew?: true
+  readonly json?: true
 }
 
 export function addPosition(program: Command, context: CommandContext): void {
@@ -29,6 +30,7 @@ export function addPosition(program: Command, context: CommandContext): void {
     .command('show')
     .description('the position of each partition beside what its log holds')
     .option('--json', 'as JSON, a partition on each line')
+    .addHelpText('after', '\nExample:\n  bincard position show')
     .action(async ({ json }: { readonly json?: true }) => await show(context, json === true))
   command
     .command('set')
@@ -37,6 +39,7 @@ export function addPosition(program: Command, context: CommandContext): void {
     .argument('<offset>', 'of the next message to book, "earliest" or "latest"', parseOffset)
     .requiredOption('--reason <text>', 'for whoever asks later')
     .option('--topic-made-anew', 'the topic was deleted and made again: its offsets are others now')
+    .option('--json', 'as JSON, a partition on each line')
     .addHelpText('after', help)
     .action(
       async (partition: number | 'all', offset: Offset, flags: SetFlags) =>
@@ -136,10 +139,21 @@ function rowJson({ partition, booked, log }: Row) {
   }
 }
 
+interface Moved {
+  readonly partition: number
+  /** The offset before; null where nothing had been booked. */
+  readonly from: number | null
+  readonly to: number
+}
+
+function movedLine({ partition, from, to }: Moved): string {
+  return `partition ${partition}: ${from === null ? 'new' : countOf(from)} → ${countOf(to)}`
+}
+
 async function set(
   context: CommandContext,
   { partition, offset }: { readonly partition: number | 'all'; readonly offset: Offset },
-  { reason, topicMadeAnew }: SetFlags,
+  { reason, topicMadeAnew, json }: SetFlags,
 ): Promise<void> {
   const { output, settings } = context
   if (reason.trim() === '') throw wrongUse('Say why: --reason.')
@@ -162,7 +176,7 @@ async function set(
         'The positions are of another topic of this name. If that was made anew: --topic-made-anew.',
       )
     return await database.transaction(async (session) => {
-      const lines: string[] = []
+      const done: Moved[] = []
       for (const { partition: number, topicId, nextOffset } of moves) {
         const before = await movePosition(session, {
           topic,
@@ -172,8 +186,7 @@ async function set(
           reason,
           by,
         })
-        const from = before === null ? 'new' : countOf(before.nextOffset)
-        lines.push(`partition ${number}: ${from} → ${countOf(nextOffset)}`)
+        done.push({ partition: number, from: before?.nextOffset ?? null, to: nextOffset })
       }
       const [first] = moves
       if (partition === 'all' && topicMadeAnew === true && first !== undefined) {
@@ -182,12 +195,13 @@ async function set(
           topicId: first.topicId,
           partitions: log.length,
         })
-        if (retired > 0) lines.push(`${retired} partitions that the topic has no more: set to 0`)
+        return { done, retired }
       }
-      return lines
+      return { done, retired: 0 }
     })
   })
-  for (const line of moved) await output.data(line)
+  for (const one of moved.done) await (json === true ? output.json(one) : output.data(movedLine(one)))
+  if (moved.retired > 0) output.say(`${moved.retired} partitions that the topic has no more: set to 0`)
 }
 
 function offsetIn({ partition, earliest, latest }: LogEnds, offset: Offset): number {

@@ -36,6 +36,7 @@ export function addQuarantine(program: Command, context: CommandContext): void {
         'discarded',
       ]),
     )
+    .addHelpText('after', '\nExample:\n  bincard quarantine list --code timestamp_in_future --all')
     .action(
       async (
         flags: ListFlags & { readonly code?: RedriveAllRequest['code']; status?: QuarantineItem['status'] },
@@ -50,11 +51,13 @@ export function addQuarantine(program: Command, context: CommandContext): void {
     )
   serviceOptions(
     command.command('show').description('one message, whole').argument('<number>', 'its number', number),
-  ).action(async (id: number, flags: ServiceFlags) => {
-    const message = await connectService(context, flags).getQuarantinedMessage({ quarantine_id: id })
-    if (flags.json === true) await context.output.json(message)
-    else for (const line of messageLines(message)) await context.output.data(line)
-  })
+  )
+    .addHelpText('after', '\nExample:\n  bincard quarantine show 17')
+    .action(async (id: number, flags: ServiceFlags) => {
+      const message = await connectService(context, flags).getQuarantinedMessage({ quarantine_id: id })
+      if (flags.json === true) await context.output.json(message)
+      else for (const line of messageLines(message)) await context.output.data(line)
+    })
   serviceOptions(
     command
       .command('redrive')
