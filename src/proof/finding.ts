@@ -56,7 +56,8 @@ export const findingKinds = {
     cure: 'mended',
   },
   booked_twice: {
-    about: 'One report is booked twice: the same content under the same source and message id.',
+    about:
+      'One report is booked twice: the same content under the same source and message id, or out of one message.',
     cure: 'mended on request',
   },
   legs_contradict: {

@@ -1,7 +1,6 @@
 /** The legs of one pair of movement and product, brought into an order that the booking can go on from. */
-import { identify } from '../booking/identity.ts'
 import type { StoredLeg } from './ledger-rows.ts'
-import { eventOf } from './prove-movements.ts'
+import { isRepeat } from './prove-movements.ts'
 
 /** What is to be done to the legs of a pair. */
 export interface MendedLegs {
@@ -10,10 +9,10 @@ export interface MendedLegs {
   readonly renumbered: readonly { readonly leg: StoredLeg; readonly to: number }[]
 }
 
-/** The legs that repeat an earlier one, with the same source and message id. */
+/** The legs that repeat an earlier one. */
 export function doubledLegs(legs: readonly StoredLeg[]): StoredLeg[] {
   const sorted = legs.toSorted((a, b) => a.leg - b.leg)
-  return sorted.filter((leg, index) => identify(eventOf(leg), sorted.slice(0, index)) === 'duplicate')
+  return sorted.filter((leg, index) => isRepeat(leg, sorted.slice(0, index)))
 }
 
 /**

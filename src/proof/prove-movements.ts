@@ -71,14 +71,32 @@ function proveNumbers(legs: readonly StoredLeg[]): Finding[] {
 function proveReports(legs: readonly StoredLeg[]): Finding[] {
   if (legs.length === 1) return []
   return legs.flatMap((leg, index): Finding[] => {
-    const verdict = identify(eventOf(leg), legs.slice(0, index))
-    if (verdict === 'new') return []
-    if (verdict === 'duplicate') {
-      const detail = `Leg ${leg.leg} repeats an earlier one, with the same source and message id.`
+    const before = legs.slice(0, index)
+    if (isRepeat(leg, before)) {
+      const detail = `Leg ${leg.leg} repeats an earlier one.`
       return [{ ...placeOf(leg), code: 'booked_twice', detail }]
     }
+    const verdict = identify(eventOf(leg), before)
+    if (typeof verdict === 'string') return []
     return [{ ...placeOf(leg), code: 'legs_contradict', detail: `Leg ${leg.leg}: ${verdict.detail}` }]
   })
+}
+
+/** Whether a leg says once more what one of those before it says: under the same source and message id, or out of the same message. */
+export function isRepeat(leg: StoredLeg, before: readonly StoredLeg[]): boolean {
+  return before.some((other) => isOfSameMessage(leg, other)) || identify(eventOf(leg), before) === 'duplicate'
+}
+
+/** A message is one report. Its place alone does not name it: that of a topic made anew comes again. */
+function isOfSameMessage(one: StoredLeg, other: StoredLeg): boolean {
+  return (
+    one.partition === other.partition &&
+    one.offset === other.offset &&
+    one.leg > 0 === other.leg > 0 &&
+    one.warehouseId === other.warehouseId &&
+    one.quantity === other.quantity &&
+    one.occurredAt === other.occurredAt
+  )
 }
 
 /** The report that became this leg; equal ones beside it count as accepted. */

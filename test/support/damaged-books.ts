@@ -162,6 +162,19 @@ export const damages: readonly Damage[] = [
     asked: 'doubled',
   },
   {
+    name: 'a leg and its line are doubled under another message id',
+    sql: `insert into movement_leg (movement_id, product_id, leg, warehouse_id, quantity, occurred_at, source, message_id,
+        kafka_partition, kafka_offset, recorded_at, line)
+      select movement_id, product_id, 3, warehouse_id, quantity, occurred_at, source, 'another',
+        kafka_partition, kafka_offset, (select max(recorded_at) from card_line), 5
+      from movement_leg where movement_id = '${movement(4)}' and leg = 2;
+      insert into card_line select warehouse_id, product_id, 5, movement_id, 3, change, balance + change, occurred_at,
+        (select max(recorded_at) from card_line)
+      from card_line where ${ofCard} and line = 4`,
+    codes: ['booked_twice', 'transit_wrong', 'goods_unaccounted', 'total_wrong'],
+    asked: 'doubled',
+  },
+  {
     name: 'what is under way is altered',
     sql: `update transit set quantity = quantity + 1 where movement_id = '${movement(3)}'`,
     codes: ['transit_wrong', 'goods_unaccounted'],

@@ -120,7 +120,10 @@ async function choosePorts(): Promise<{ settings: string; onPage: (text: string)
   const chosen: [string, number, number][] = []
   for (const [name, onPage] of Object.entries(pagePorts)) chosen.push([name, onPage, await freePort()])
   return {
-    settings: chosen.map(([name, , port]) => `${name}=${port}\n`).join(''),
+    // What a page shows as booked must not be told as accepted by a machine that others use, too.
+    settings: [...chosen.map(([name, , port]) => `${name}=${port}`), 'HTTP_BOOKING_WAIT_MS=2000', ''].join(
+      '\n',
+    ),
     onPage: (text) =>
       chosen.reduce(
         (sum, [, onPage, port]) =>

@@ -26,6 +26,7 @@ suite('PostgreSQL away', () => {
     assert.equal(await statusOf(service), 503)
     assert.equal((await service.get('/health/live')).status, 200)
     assert.equal((await service.get('/health/ready')).status, 503)
+    assert.equal((await service.get('/health/serving')).status, 503)
     await postgres.start()
     await service.ready()
 
@@ -47,6 +48,8 @@ suite('PostgreSQL away', () => {
       await postgres.crash()
       await waitFor('no readiness', async () => (await service.get('/health/ready')).status === 503)
       assert.equal(await statusOf(service), 503)
+      // Requests are still wanted here: others miss the same, and some pages are in the cache.
+      assert.equal((await service.get('/health/serving')).status, 200)
       await postgres.start()
       await service.ready()
     }

@@ -58,7 +58,8 @@ test('installed from its file: doctor, serve, send, verify, a damage that is fou
   const [database, topic] = [await freshDatabase(t), await freshTopic(t, 3)]
   const [port, metricsPort] = [await freePort(), await freePort()]
   const ports = { PORT: String(port), METRICS_PORT: String(metricsPort) }
-  const settings = { ...settingsOf({ database, topic }), ...ports, SHUTDOWN_DRAIN_MS: '0' }
+  const times = { SHUTDOWN_DRAIN_MS: '0', SHUTDOWN_TIMEOUT_MS: '60000', HTTP_BOOKING_WAIT_MS: '2000' }
+  const settings = { ...settingsOf({ database, topic }), ...ports, ...times }
   const bincard = bincardWith(settings, { program, folder })
 
   const byNpx = await run('npx', ['--no', 'bincard', '--version'], {

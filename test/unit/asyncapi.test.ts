@@ -10,6 +10,7 @@ import { parse } from 'yaml'
 import packageJson from '../../package.json' with { type: 'json' }
 import { settingTable } from '../../src/config/setting-table.ts'
 import { decode } from '../../src/message/decode.ts'
+import { originMark, redriveMarks } from '../../src/message/marks.ts'
 import { lineMessage } from '../../src/outbox/line-event.ts'
 import { deadLetterMarks, valueLeftOut } from '../../src/outbox/dead-letter.ts'
 import { at, movement, product, warehouse } from '../support/events.ts'
@@ -84,6 +85,13 @@ suite('docs/asyncapi.yaml', () => {
       recordedAt: at(2),
     })
     assertValid('lineEvent', JSON.parse(value.toString()))
+  })
+
+  test('names every mark of what is written to the topic of movements', () => {
+    const kept = { quarantineId: 1, topicId: 'a', partition: 0, offset: 7, headers: [] }
+    const marks = [originMark('redrive'), ...redriveMarks(kept, { isAccepted: true })]
+    const described = Object.keys(document.components.messages['movement']?.headers?.properties ?? {})
+    assert.deepEqual(described, [...marks.map(({ name }) => name.toString()), 'traceparent'])
   })
 
   test('names every header of a dead letter', () => {

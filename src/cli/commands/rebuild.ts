@@ -24,7 +24,10 @@ export function addRebuild(program: Command, context: CommandContext): void {
   const about = 'make lines and transit again from the events of the movements, where verify finds them wrong'
   walkOptions(program.command('rebuild').description(about))
     .option('--dry-run', 'do all of it, tell what it did, and take it back')
-    .option('--remove-doubled', 'take out reports that are booked twice: same content, source and message id')
+    .option(
+      '--remove-doubled',
+      'take out reports that are booked twice: same content, and same source and id or same message',
+    )
     .option('--remove-unreported', 'take out the last lines of cards whose events are gone')
     .option('--json', 'each finding, each card, and at last a summary, as a JSON object on a line')
     .addHelpText('after', help)
