@@ -13,7 +13,7 @@ export function findingsPage(): string[] {
     ),
     '## What a rebuild does',
     'The events of the movements are what it goes by. The lines of a damaged card are made again from its events, in the order of the numbers that these got, and transit from the events of the movement; totals follow. Numbers of lines are kept, and so is who is booked and who is held. It is one transaction: booking waits for it, some milliseconds for each damaged card and more for one with very many lines, and reads go on.',
-    'A card is left as it is, and told, where its events contradict each other: two events have one line, no event has a line, or a balance would fall below zero. Transit of a movement with a report that is booked twice is left, too, until that is removed.',
+    'A card is left as it is, and told, where its events contradict each other: two events have one line, no event has a line, or a balance would fall below zero; and where its last line would go because the event of it is gone, unless `--remove-unreported` says so. Transit of a movement with a report that is booked twice is left, too, until that is removed.',
     '## What is left to a person',
     table(
       ['Finding', 'What to do'],

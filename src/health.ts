@@ -63,22 +63,47 @@ export function readyParts({ dependencies }: Health): Readonly<Record<string, bo
   return Object.fromEntries(Object.entries(dependencies).map(([part, { state }]) => [part, state === 'ok']))
 }
 
+export interface ServingParts {
+  readonly migration: DependencyHealth
+  readonly intake: IntakeHealth
+  readonly isStopping: boolean
+}
+
 /**
- * Whether requests should be sent to this process: from when it has had its schema and its place in the group, so that a
- * new version that never gets them replaces no old one, until it is told to end. Not by what is away later, since that is
- * away for all processes, and with no process left to ask nobody would be answered at all.
+ * Whether requests should be sent to this process: from when it has once had its schema, its place in the group and all its
+ * partitions under way, so that a new version that cannot book replaces no old one, until it is told to end. Not by what is
+ * away later, since that is away for all processes, and with no process left to ask nobody would be answered at all. A
+ * partition that waits for a person does not count: the version that mends it must come in.
  */
 export class Serving {
+  readonly #now: () => ServingParts
   #hasBegun = false
+  #timer: NodeJS.Timeout | null = null
 
-  status(now: {
-    readonly migration: DependencyHealth
-    readonly intake: IntakeHealth
-    readonly isStopping: boolean
-  }): (typeof servingStatuses)[number] {
-    this.#hasBegun ||= now.migration.state === 'ok' && now.intake.group.joined
-    if (now.isStopping) return 'stopping'
+  constructor(now: () => ServingParts) {
+    this.#now = now
+  }
+
+  get status(): (typeof servingStatuses)[number] {
+    this.#look()
+    if (this.#now().isStopping) return 'stopping'
     return this.#hasBegun ? 'serving' : 'starting'
+  }
+
+  /** Looks by itself, too: whoever is asked for the first time while Kafka is away must know that it had begun. */
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), probeIntervalMs)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    if (this.#hasBegun) return
+    const { migration, intake } = this.#now()
+    const isUnderWay = intake.lanes.every(({ state: { name } }) => name !== 'starting' && name !== 'failing')
+    this.#hasBegun = migration.state === 'ok' && intake.group.joined && isUnderWay
   }
 }
 

@@ -177,7 +177,7 @@ export async function startService({
     topic: kafka.topic,
     onFailed: (fault) => logger.warn({ err: fault }, 'the lag is not known'),
   })
-  const serving = new Serving()
+  const serving = new Serving(() => ({ migration, intake: intake.health, isStopping: isStopping() }))
   let migration: DependencyHealth = { state: 'starting', detail: 'The schema is being brought up to date.' }
   const api = createServer({
     host: http.host,
@@ -206,7 +206,7 @@ export async function startService({
       heldSeconds: settings.attention.heldOverdueSeconds,
     },
     health,
-    serving: () => serving.status({ migration, intake: intake.health, isStopping: isStopping() }),
+    serving: () => serving.status,
     isStopping,
     answers,
     observe: (observation) => metrics.observeRequest(observation),
@@ -240,6 +240,7 @@ export async function startService({
   })
   probe.start()
   rate.start()
+  serving.start()
   pageCache?.start()
   logger.info({ port, metricsPort }, 'listening')
 
@@ -275,6 +276,7 @@ export async function startService({
     metricsPort,
     stop: async ({ drainMs }) => {
       stopping.abort()
+      serving.stop()
       await Promise.all([preparing.then(() => intake.stop()), sleep(drainMs).then(() => api.stop())])
       await outbox?.stop()
       await Promise.all([metricsServer.stop(), probe.stop(), rate.stop(), feed.stop()])

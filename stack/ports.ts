@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tryLock } from './lock.mjs'
 import { StackError } from './stack-error.ts'
@@ -35,12 +35,8 @@ export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<vo
  * 49152 elsewhere. So no connection, and no listener on port 0, gets a port that was promised here.
  */
 const promised = { from: 20_000, to: 32_767 }
-/** A file for each, with the process that it was promised to: a child of it may take its time to listen there. */
-const promises = join(tmpdir(), `bincard-ports-${userInfo().uid}`)
+/** What this process was promised, to be given back at its end. */
 const kept: (() => void)[] = []
-process.once('exit', () => {
-  for (const release of kept) release()
-})
 
 /**
  * A port on loopback that nobody listens on now, for this process and its children: as long as it runs nobody else who
@@ -53,12 +49,25 @@ export async function freePort(): Promise<number> {
   const first = randomInt(count)
   for (let n = 0; n < count; n += 1) {
     const port = promised.from + ((first + n) % count)
-    const lock = tryLock(join(promises, String(port)))
+    const lock = tryLock(promiseOf(port))
     if (!lock.taken) continue
-    kept.push(lock.release)
+    keep(lock.release)
     if (await isFree('127.0.0.1', port)) return port
   }
   throw new StackError(`No port from ${promised.from} to ${promised.to} is free.`)
+}
+
+/** A file with the process that the port was promised to: a child of it may take its time to listen there. */
+function promiseOf(port: number): string {
+  return join(tmpdir(), `bincard-ports-${process.getuid?.() ?? 'user'}`, String(port))
+}
+
+function keep(release: () => void): void {
+  if (kept.length === 0)
+    process.once('exit', () => {
+      for (const one of kept) one()
+    })
+  kept.push(release)
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

@@ -14,12 +14,19 @@ export async function untilReady(
   { limitMs, everyMs, signal }: Omit<Waiting, 'what'>,
 ): Promise<void> {
   const ending = new AbortController()
-  void part.ended.then(() => ending.abort(new StackError(`${part.name} did not start:\n${part.lastWords()}`)))
+  let isWaiting = true
+  const noteEnd = async (): Promise<void> => {
+    await part.ended
+    if (isWaiting) ending.abort(new StackError(`${part.name} did not start:\n${part.lastWords()}`))
+  }
+  void noteEnd()
   const either = AbortSignal.any([signal, ending.signal])
   try {
     await waitUntil(isReady, { what: `The start of ${part.name}`, limitMs, everyMs, signal: either })
   } catch (error) {
     await part.stop()
     throw error
+  } finally {
+    isWaiting = false
   }
 }

@@ -3,7 +3,7 @@ import type { CardKey } from '../message/event.ts'
 import { legId, type StoredLeg, type StoredLine } from '../proof/ledger-rows.ts'
 import { endInOrderOfTime, type CardEnd } from '../proof/order-of-time.ts'
 import { rebuildLines } from '../proof/rebuild-lines.ts'
-import { leaveCard, readStrayLegs } from '../store/damage.ts'
+import { leaveCard, readLostLines, readStrayLegs } from '../store/damage.ts'
 import type { Session } from '../store/database.ts'
 import { readBalances, readCardLines, readHeldLegs, readLegs } from '../store/walk-ledgers.ts'
 import { copyLines } from '../store/write-ledgers.ts'
@@ -50,7 +50,7 @@ export async function rebuildCard(
   let previous: StoredLine | null = null
   let afterLine = 0
   for (;;) {
-    const { living, booked, reported, upTo } = await readStretch(session, card, {
+    const { living, booked, upTo } = await readStretch(session, card, {
       afterLine,
       limit: rowsAtOnce,
     })
@@ -64,14 +64,13 @@ export async function rebuildCard(
     if (rebuilt.kind === 'contradiction') return await leave(rebuilt.detail)
     const { lines } = rebuilt
     const numbers = new Set(lines.map(({ line }) => line))
-    const lost = living.find((line) => !numbers.has(line.line) && !reported.has(legId(line)))
-    if (lost !== undefined && unreported === 'keep')
-      return await leave(
-        `The event of line ${lost.line} is gone, and the line may be all that is left of it.`,
-      )
+    const gone = living.map(({ line }) => line).filter((line) => !numbers.has(line))
+    const [lost] = unreported === 'keep' ? await readLostLines(session, card, gone) : []
+    if (lost !== undefined)
+      return await leave(`The event of line ${lost} is gone, and the line may be all that is left of it.`)
     await copyLines(session, 'rebuilt_line', lines, ({ recordedAt }) => recordedAt)
     told.made += lines.filter((line) => !isSame(line, byLine.get(line.line))).length
-    told.gone += living.filter(({ line }) => !numbers.has(line)).length
+    told.gone += gone.length
     previous = lines.at(-1) ?? previous
     told.after = previous?.balance ?? 0
     if (upTo === Infinity) return { ...told, inOrderOfTime: compare() }
@@ -83,8 +82,6 @@ interface Stretch {
   readonly living: readonly StoredLine[]
   /** The events that have a line of this stretch, in the order of these. */
   readonly booked: readonly StoredLeg[]
-  /** Which of the events that its lines name are there, by `legId`. */
-  readonly reported: ReadonlySet<string>
   /** Its last line; Infinity if it reaches to the end. */
   readonly upTo: number
 }
@@ -99,15 +96,13 @@ async function readStretch(
   const upTo = Math.min(...[lines, stray].map((rows) => endOf(rows, place.limit)))
   const named = [...lines, ...stray.map(({ movementId, leg }) => ({ ...card, movementId, leg }))]
   const byKey = new Map(named.map((leg) => [legId(leg), leg]))
-  const found = await readLegs(session, [...byKey.values()])
-  const legs = [...found.values()]
+  const legs = [...(await readLegs(session, [...byKey.values()])).values()]
   const isWithin = (line: number | null): boolean => line !== null && line > place.afterLine && line <= upTo
   return {
     living: lines.filter(({ line }) => line <= upTo),
     booked: legs
       .filter(({ warehouseId, line }) => warehouseId === card.warehouseId && isWithin(line))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
-    reported: new Set(legs.map(legId)),
     upTo,
   }
 }

@@ -131,9 +131,7 @@ async function swap(session: Session, options: RebuildOptions, verified: Verifie
   await eachPart(readDamagedCards, { session, signal: options.signal }, async (cards) => {
     for (const card of cards) {
       options.signal.throwIfAborted()
-      // The line of a doubled report that was taken out has no event any more.
-      const unreported = robbed.has(cardId(card)) ? 'remove' : options.unreported
-      const rebuilt = await rebuildCard(session, card, { unreported, rowsAtOnce: options.rowsAtOnce })
+      const rebuilt = await rebuildCard(session, card, options)
       if (rebuilt.left === null) done.cards += 1
       else if (robbed.has(cardId(card))) throw unmendable(rebuilt)
       else done.left += 1

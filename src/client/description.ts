@@ -899,7 +899,7 @@ export type Health = {
 
 /** Whether requests should be sent here. */
 export type Serving = {
-  /** `starting` until the schema is there and the consumer group has been joined, once; `stopping` after SIGTERM. */
+  /** `starting` until the schema is there, the consumer group joined and all its partitions under way, once; `stopping` after SIGTERM. */
   readonly status: 'serving' | 'starting' | 'stopping'
 }
 

@@ -21,15 +21,20 @@ const tables = `
     movement_id uuid not null, leg integer not null,
     primary key (warehouse_id, product_id, line, movement_id, leg)
   );
+  -- Lines whose event is gone, from before anything was mended.
+  create temp table lost_line (
+    warehouse_id uuid not null, product_id uuid not null, line bigint not null,
+    primary key (warehouse_id, product_id, line)
+  );
   create temp table rebuilt_line (like card_line, primary key (warehouse_id, product_id, line));`
 
 /** Makes the tables anew, on the one connection that there is. */
 export async function createDamage(db: Queryable): Promise<void> {
-  await db.query('drop table if exists damaged_card, damaged_pair, stray_leg, rebuilt_line')
+  await db.query('drop table if exists damaged_card, damaged_pair, stray_leg, lost_line, rebuilt_line')
   await db.query(tables)
 }
 
-/** Keeps where the findings are, and which events lack their line. */
+/** Keeps where the findings are, which events lack their line, and which lines their event. */
 export async function noteDamage(db: Queryable, findings: readonly Finding[]): Promise<void> {
   await noteCards(
     db,
@@ -47,6 +52,38 @@ export async function noteDamage(db: Queryable, findings: readonly Finding[]): P
         : [],
     ),
   )
+  await noteLostLines(
+    db,
+    findings.flatMap(({ code, card, line }) =>
+      code === 'line_without_leg' && card !== undefined && line !== undefined ? [{ ...card, line }] : [],
+    ),
+  )
+}
+
+async function noteLostLines(db: Queryable, lines: readonly LineKey[]): Promise<void> {
+  if (lines.length === 0) return
+  await db.query(
+    'insert into lost_line select * from unnest($1::uuid[], $2::uuid[], $3::bigint[]) on conflict do nothing',
+    [
+      uuidArray(lines.map(({ warehouseId }) => warehouseId)),
+      uuidArray(lines.map(({ productId }) => productId)),
+      int8Array(lines.map(({ line }) => line)),
+    ],
+  )
+}
+
+/** Of these lines of a card those whose event is gone. */
+export async function readLostLines(
+  db: Queryable,
+  { warehouseId, productId }: CardKey,
+  lines: readonly number[],
+): Promise<number[]> {
+  if (lines.length === 0) return []
+  const rows = await db.query<{ line: number }>(
+    'select line from lost_line where warehouse_id = $1 and product_id = $2 and line = any($3::bigint[]) order by line',
+    [warehouseId, productId, int8Array(lines)],
+  )
+  return rows.map(({ line }) => line)
 }
 
 export async function noteCards(db: Queryable, cards: readonly CardKey[]): Promise<void> {

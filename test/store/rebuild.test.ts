@@ -107,6 +107,26 @@ suite('rebuild', () => {
     assert.deepEqual(codesOf(await findingsOf(ledger)), ['line_without_leg', 'goods_unaccounted'])
   })
 
+  test('so does it where another event gets the number of the one that is gone', async (t) => {
+    const ledger = await freshLedger(t)
+    await ledger.book([
+      arrival({ movement: 1, quantity: 5, at: 1 }),
+      arrival({ movement: 1, warehouse: 2, quantity: 7, at: 2 }),
+    ])
+    await ledger.database.query('delete from movement_leg where leg = 1')
+    const { told, legsRenumbered } = await rebuildBooks(t, ledger)
+    assert.equal(legsRenumbered, 1)
+    assert.deepEqual(
+      told.map(({ left }) => left),
+      ['The event of line 1 is gone, and the line may be all that is left of it.', null],
+    )
+    const { lines } = await readBooks(ledger.database)
+    assert.deepEqual(
+      lines.map(({ balance }) => balance),
+      [5, 7],
+    )
+  })
+
   test('a doubled report on which later lines count stays, and its missing line is made again', async (t) => {
     const ledger = await smallBooks(t)
     await ledger.database.query(sqlOf('a leg and its line are doubled'))

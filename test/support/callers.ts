@@ -48,6 +48,8 @@ export async function bookOne(service: ServiceProcess, n: number, card = 0): Pro
   if (status === 202 && outcome?.outcome === 'accepted') {
     const path = `${cardPath(card)}?after=${outcome.partition}:${outcome.offset}`
     await waitFor('the booking', async () => (await service.get(path)).status === 200)
+    const again = await postOne(service, n, card)
+    assert.equal(again.outcome?.outcome, 'duplicate', 'it was booked')
     return { ...outcome, outcome: 'booked' }
   }
   assert(status === 200 && outcome?.outcome === 'booked', `${status} ${JSON.stringify(outcome)}`)

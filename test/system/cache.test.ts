@@ -69,8 +69,7 @@ suite('the cache', () => {
     }
     await sleep(1000)
     const { wrong, reads, writes, refused, newest } = await load.stop()
-    t.diagnostic(`${refused} refused`)
-    assert.deepEqual(wrong, [])
+    assert.deepEqual([wrong, refused], [[], 0])
     assert(reads > 200 && writes > 20, `${reads} reads, ${writes} writes`)
 
     await waitFor('all bookings', async () => (await readStoredCard(services[0])).quantity === writes + 1)
@@ -96,8 +95,7 @@ suite('the cache', () => {
       await mend()
       await sleep(500)
       const { wrong, reads, writes, refused } = await load.stop()
-      t.diagnostic(`${refused} refused`)
-      assert.deepEqual(wrong, [])
+      assert.deepEqual([wrong, refused], [[], 0])
       assert(reads > 50 && writes > 10, `${reads} reads, ${writes} writes`)
       const all = writes + 1
       await waitFor('all bookings', async () => (await readStoredCard(services[0])).quantity === all)

@@ -58,7 +58,13 @@ test('a port is promised to one process only, out of those that nobody gets by a
     process.stdin.resume()`
   const askers = [1, 2, 3].map(() => spawn(process.execPath, ['--input-type=module', '-e', script]))
   const told = await Promise.all(
-    askers.map(async ({ stdout }) => JSON.parse(String((await once(stdout, 'data'))[0])) as number[]),
+    askers.map(async (asker) => {
+      asker.stderr.pipe(process.stderr)
+      const ended = once(asker, 'close').then(() => assert.fail('it has ended without an answer'))
+      const [answer] = await Promise.race([once(asker.stdout, 'data'), ended])
+      ended.catch(() => undefined)
+      return JSON.parse(String(answer)) as number[]
+    }),
   )
   for (const asker of askers) asker.stdin.end()
   const all = told.flat()

@@ -53,7 +53,7 @@ const ServingSchema = define(
     {
       status: word(
         servingStatuses,
-        '`starting` until the schema is there and the consumer group has been joined, once; `stopping` after SIGTERM.',
+        '`starting` until the schema is there, the consumer group joined and all its partitions under way, once; `stopping` after SIGTERM.',
       ),
     },
     { description: 'Whether requests should be sent here.', examples: [{ status: 'serving' }] },

@@ -201,7 +201,11 @@ async function set(
     })
   })
   for (const one of moved.done) await (json === true ? output.json(one) : output.data(movedLine(one)))
-  if (moved.retired > 0) output.say(`${moved.retired} partitions that the topic has no more: set to 0`)
+  const { retired } = moved
+  if (retired > 0)
+    await (json === true
+      ? output.json({ retired })
+      : output.data(`${retired} partitions that the topic has no more: set to 0`))
 }
 
 function offsetIn({ partition, earliest, latest }: LogEnds, offset: Offset): number {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { RebuiltCard } from '../../books/rebuild-card.ts'
-import { findingKinds, type Finding, type FindingCode } from '../../proof/finding.ts'
+import type { Rebuilt } from '../../books/rebuild.ts'
+import { findingKinds, type Finding } from '../../proof/finding.ts'
 import { readTally } from '../../store/position.ts'
 import { withDatabase } from '../connect.ts'
 import type { CommandContext } from '../context.ts'
@@ -29,7 +30,10 @@ export function addRebuild(program: Command, context: CommandContext): void {
       'take out reports that are booked twice: same content, and same source and id or same message',
     )
     .option('--remove-unreported', 'take out the last lines of cards whose events are gone')
-    .option('--json', 'each finding, each card, and at last a summary, as a JSON object on a line')
+    .option(
+      '--json',
+      'as JSON, an object on each line: each finding, each card, what was done, what remains, a summary',
+    )
     .addHelpText('after', help)
     .action(async (flags: RebuildFlags) => await runRebuild(context, flags))
 }
@@ -37,7 +41,8 @@ export function addRebuild(program: Command, context: CommandContext): void {
 const help = `
 First the books are proven as by bincard verify, while booking goes on. Then, in one transaction, the cards with a
 finding are made again from their events; for that time booking waits and reads go on. Line numbers stay, and so does
-who is booked and who is held. A card whose events contradict each other is left alone and told. At last the books are
+who is booked and who is held. A card whose events contradict each other, or whose last line has lost its event, is left
+alone and told. At last the books are
 proven once more: the exit code is 0 only if nothing is found any more.
 
 Examples:
@@ -52,21 +57,22 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
     if (flags.json === true) await output.json({ type, ...findingJson(finding) })
     else await output.data(type === 'finding' ? findingText(finding) : `remaining  ${findingText(finding)}`)
   }
-  /** Of a rehearsal it can only be said of what nothing would have been done about. */
-  let untouched = 0
+  /** What no rebuild does anything about, and what it does only as far as it can. */
+  const found = { leftToAPerson: 0, bookedTwice: 0 }
   const cardsToTell: RebuiltCard[] = []
-  const { rebuilt, remaining } = await withDatabase(context, 'rebuild', async (database) => {
+  const remaining = await withDatabase(context, 'rebuild', async (database) => {
     const { lines, departuresHeld } = await readTally(database)
     const onProgress = showProgress(context, { lines, legs: lines + departuresHeld })
     const walk = { database, signal, rowsAtOnce: flags.rows, onProgress }
-    const done = await rebuild({
+    const rebuilt = await rebuild({
       ...walk,
       end: flags.dryRun === true ? 'rehearse' : 'commit',
       doubled: flags.removeDoubled === true ? 'remove' : 'keep',
       unreported: flags.removeUnreported === true ? 'remove' : 'keep',
       newToken: () => randomUUID(),
       onFinding: async (finding) => {
-        if (!isCured(finding.code, flags)) untouched += 1
+        if (findingKinds[finding.code].cure === 'left to a person') found.leftToAPerson += 1
+        if (finding.code === 'booked_twice') found.bookedTwice += 1
         await tell('finding', finding)
       },
       // Told afterwards: whoever reads slowly must not hold up the booking.
@@ -75,23 +81,37 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
       },
     })
     output.end()
-    for (const card of cardsToTell)
-      await (flags.json === true ? output.json(cardJson(card)) : output.data(cardText(card)))
-    if (flags.dryRun === true || done.verified.findings === 0)
-      return { rebuilt: done, remaining: done.left + untouched }
+    await tellRebuilt(context, flags, { rebuilt, cards: cardsToTell })
+    const { left, legsRemoved, verified } = rebuilt
+    if (verified.findings === 0) return 0
+    if (flags.dryRun === true) return left + found.leftToAPerson + found.bookedTwice - legsRemoved
     // What was done is proven by the same walk as what was found; booking goes on.
-    const proven = await verify({ ...walk, onFinding: async (finding) => await tell('remaining', finding) })
-    return { rebuilt: done, remaining: proven.findings }
+    return (await verify({ ...walk, onFinding: async (finding) => await tell('remaining', finding) }))
+      .findings
   })
   output.end()
+  if (flags.json === true) await output.json({ type: 'summary', ok: remaining === 0, remaining })
+  if (remaining > 0)
+    throw new CommandFailure(
+      'wrong',
+      `${remaining === 1 ? 'One finding remains' : `${countOf(remaining)} findings remain`}: see docs/reference/findings.md.`,
+    )
+}
+
+/** Before it is proven, which takes its time: what is committed is told whatever comes of that. */
+async function tellRebuilt(
+  { output }: CommandContext,
+  { json, dryRun }: RebuildFlags,
+  { rebuilt, cards: cardsToTell }: { readonly rebuilt: Rebuilt; readonly cards: readonly RebuiltCard[] },
+): Promise<void> {
+  for (const card of cardsToTell)
+    await (json === true ? output.json(cardJson(card)) : output.data(cardText(card)))
   const { verified, cards, left, linesAdded, linesRemoved, legsRemoved, legsRenumbered, movements } = rebuilt
-  if (flags.json === true) {
+  if (json === true) {
     await output.json({
-      type: 'summary',
-      ok: remaining === 0,
-      committed: flags.dryRun !== true && verified.findings > 0,
+      type: 'rebuilt',
+      committed: dryRun !== true && verified.findings > 0,
       findings: verified.findings,
-      remaining,
       cards_rebuilt: cards,
       cards_left: left,
       lines_removed: linesRemoved,
@@ -101,29 +121,14 @@ async function runRebuild(context: CommandContext, flags: RebuildFlags): Promise
       movements_rebuilt: movements,
     })
   }
-  if (verified.findings === 0) {
-    output.say('The books are right; nothing was changed.')
-    return
-  }
   output.say(
-    `${flags.dryRun === true ? 'It would be' : 'Now'}: ${counted(cards, 'card')} made again, ${countOf(left)} left; ` +
-      `${counted(linesRemoved, 'line')} out, ${countOf(linesAdded)} in; ` +
-      `${countOf(legsRemoved)} doubled events out, ${countOf(legsRenumbered)} numbered again; ` +
-      `transit of ${counted(movements, 'movement')} made again.`,
+    verified.findings === 0
+      ? 'The books are right; nothing was changed.'
+      : `${dryRun === true ? 'It would be' : 'Committed'}: ${counted(cards, 'card')} made again, ${countOf(left)} left; ` +
+          `${counted(linesRemoved, 'line')} out, ${countOf(linesAdded)} in; ` +
+          `${countOf(legsRemoved)} doubled events out, ${countOf(legsRenumbered)} numbered again; ` +
+          `transit of ${counted(movements, 'movement')} made again.`,
   )
-  if (remaining > 0)
-    throw new CommandFailure(
-      'wrong',
-      `${countOf(remaining)} of what was found is left to a person: see docs/reference/findings.md.`,
-    )
-  if (flags.dryRun !== true) output.say('The books are right now.')
-}
-
-/** Whether a rebuild with these flags is to mend findings of this kind. */
-function isCured(code: FindingCode, flags: RebuildFlags): boolean {
-  const { cure } = findingKinds[code]
-  if (cure !== 'mended on request') return cure === 'mended'
-  return (code === 'booked_twice' ? flags.removeDoubled : flags.removeUnreported) === true
 }
 
 function cardText({ card, left, made, gone, before, after, inOrderOfTime }: RebuiltCard): string {
