@@ -12,13 +12,16 @@ export interface Tool {
   readonly signal: AbortSignal
 }
 
+/** A tool did not end within its limit. */
+export class ToolLate extends StackError {}
+
 const lastCharacters = 4000
 
 /**
  * Runs a tool to its end, in silence, and returns what it printed. When the signal is aborted, or the limit passes, the
  * tool is ended with all processes of its own.
  *
- * @throws {StackError} with the end of its output, when the tool fails or does not end within its limit
+ * @throws {StackError} with the end of its output, when the tool fails; ToolLate when it does not end within its limit
  * @throws the signal's reason when it is aborted
  */
 export async function runTool({ command, argumentList, cwd, user, limitMs, signal }: Tool): Promise<string> {
@@ -57,6 +60,18 @@ export async function runTool({ command, argumentList, cwd, user, limitMs, signa
 
   signal.throwIfAborted()
   if (exitCode === 0) return output
-  const end = isLate ? `did not end within ${limitMs / 1000} s` : `failed (exit code ${exitCode})`
-  throw new StackError(`${output.slice(-lastCharacters)}\n${command} ${end}, see above.`)
+  const printed = output.slice(-lastCharacters)
+  if (isLate) throw new ToolLate(`${printed}\n${command} did not end within ${limitMs / 1000} s, see above.`)
+  throw new StackError(`${printed}\n${command} failed (exit code ${exitCode}), see above.`)
+}
+
+/** Runs a tool that is known to hang at times, and runs it once more if it does; `onHang` is told. */
+export async function runHangingTool(tool: Tool, onHang: () => void): Promise<string> {
+  try {
+    return await runTool(tool)
+  } catch (error) {
+    if (!(error instanceof ToolLate)) throw error
+    onHang()
+    return await runTool(tool)
+  }
 }

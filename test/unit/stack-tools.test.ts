@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { isRunning } from '../../stack/orphans.ts'
-import { runTool, type Tool } from '../../stack/run-tool.ts'
+import { runHangingTool, runTool, ToolLate, type Tool } from '../../stack/run-tool.ts'
 import { StackError } from '../../stack/stack-error.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -58,9 +58,22 @@ suite('a tool', () => {
     const cwd = freshFolder(t)
     await assert.rejects(
       runTool(toolOf(waiting, { cwd, limitMs: 3_000 })),
-      new StackError(`here\n\n${process.execPath} did not end within 3 s, see above.`),
+      new ToolLate(`here\n\n${process.execPath} did not end within 3 s, see above.`),
     )
     assert.equal(isRunning(await pidIn(cwd), 'sleep'), false)
+  })
+
+  test('that hangs at times is run once more, and no more than that', async (t) => {
+    const cwd = freshFolder(t)
+    const hangsOnce = `require('node:fs').existsSync('pid') ? console.log('done') : (() => {${waiting}})()`
+    let hangs = 0
+    const answer = await runHangingTool(toolOf(hangsOnce, { cwd, limitMs: 3_000 }), () => (hangs += 1))
+    assert.deepEqual([answer, hangs], ['done\n', 1])
+    await assert.rejects(
+      runHangingTool(toolOf(waiting, { cwd, limitMs: 1_000 }), () => (hangs += 1)),
+      ToolLate,
+    )
+    assert.equal(hangs, 2)
   })
 
   test('ends with the processes of its own when the stack is told to stop', async (t) => {
