@@ -1,4 +1,4 @@
-import type { DependencyHealth, Health, servingStatuses } from './api/dependencies.ts'
+import type { DependencyHealth, Health, ServingStatus } from './api/dependencies.ts'
 import { Fault } from './fault.ts'
 import type { IntakeHealth } from './intake/intake.ts'
 import type { Queryable } from './store/database.ts'
@@ -58,7 +58,7 @@ export function healthOf(parts: {
   return { status: parts.isStopping ? 'stopping' : ready ? 'ready' : 'not_ready', dependencies }
 }
 
-/** Which parts do their work, for who counts. */
+/** Of each part whether it does its work: what a metric tells. */
 export function readyParts({ dependencies }: Health): Readonly<Record<string, boolean>> {
   return Object.fromEntries(Object.entries(dependencies).map(([part, { state }]) => [part, state === 'ok']))
 }
@@ -84,7 +84,7 @@ export class Serving {
     this.#now = now
   }
 
-  get status(): (typeof servingStatuses)[number] {
+  get status(): ServingStatus {
     this.#look()
     if (this.#now().isStopping) return 'stopping'
     return this.#hasBegun ? 'serving' : 'starting'

@@ -32,11 +32,11 @@ export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<vo
 
 /**
  * Above what programs take by habit, and below what systems give to whoever asks for any port: from 32768 on Linux, from
- * 49152 elsewhere. So no connection, and no listener on port 0, gets a port that was promised here.
+ * 49152 elsewhere. So no connection, and no listener on port 0, gets a port that is reserved here.
  */
-const promised = { from: 20_000, to: 32_767 }
-/** What this process was promised, to be given back at its end. */
-const kept: (() => void)[] = []
+const reservable = { from: 20_000, to: 32_767 }
+/** What gives back the ports of this process, at its end. */
+const releases: (() => void)[] = []
 
 /**
  * A port on loopback that nobody listens on now, for this process and its children: as long as it runs nobody else who
@@ -45,29 +45,29 @@ const kept: (() => void)[] = []
  * @throws {StackError} when there is none left
  */
 export async function freePort(): Promise<number> {
-  const count = promised.to - promised.from + 1
+  const count = reservable.to - reservable.from + 1
   const first = randomInt(count)
   for (let n = 0; n < count; n += 1) {
-    const port = promised.from + ((first + n) % count)
-    const lock = tryLock(promiseOf(port))
+    const port = reservable.from + ((first + n) % count)
+    const lock = tryLock(reservationFile(port))
     if (!lock.taken) continue
-    keep(lock.release)
+    releaseAtExit(lock.release)
     if (await isFree('127.0.0.1', port)) return port
   }
-  throw new StackError(`No port from ${promised.from} to ${promised.to} is free.`)
+  throw new StackError(`No port from ${reservable.from} to ${reservable.to} is free.`)
 }
 
-/** A file with the process that the port was promised to: a child of it may take its time to listen there. */
-function promiseOf(port: number): string {
+/** A file with the process that reserved the port: a child of it may take its time to listen there. */
+function reservationFile(port: number): string {
   return join(tmpdir(), `bincard-ports-${process.getuid?.() ?? 'user'}`, String(port))
 }
 
-function keep(release: () => void): void {
-  if (kept.length === 0)
+function releaseAtExit(release: () => void): void {
+  if (releases.length === 0)
     process.once('exit', () => {
-      for (const one of kept) one()
+      for (const one of releases) one()
     })
-  kept.push(release)
+  releases.push(release)
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

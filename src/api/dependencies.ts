@@ -36,6 +36,7 @@ export interface Health {
 }
 
 export const servingStatuses = ['serving', 'starting', 'stopping'] as const
+export type ServingStatus = (typeof servingStatuses)[number]
 
 /** One answered request. All but `seconds` come from bounded lists, so that they can be labels of a metric. */
 export interface Observation {
@@ -79,7 +80,7 @@ export interface ApiDependencies {
   /** Must answer at once, from what is known. */
   readonly health: () => Health
   /** Whether requests should be sent here; unlike health it does not depend on what all processes share. */
-  readonly serving: () => (typeof servingStatuses)[number]
+  readonly serving: () => ServingStatus
   /** Whether clients should turn elsewhere: each answer closes its connection. */
   readonly isStopping: () => boolean
   /** The answers that are waited for; the server's own if left out. */

@@ -29,7 +29,7 @@ const mostCompared = 10_000
 const defaultRowsAtOnce = 10_000
 
 export interface RebuildCardOptions {
-  /** What becomes of a card with a line whose event is gone: that line may be all that is left of a report. */
+  /** What becomes of a last line whose event is gone: it may be all that is left of a report. With `keep` the card is left. */
   readonly unreported: 'remove' | 'keep'
   readonly rowsAtOnce?: number | undefined
 }
@@ -47,20 +47,17 @@ export async function rebuildCard(
   const told = { card, left: null, made: 0, gone: 0, before, after: before }
   const known = await readHeldLegs(session, card, mostCompared + 1)
   const compare = (): CardEnd | null => (known.length > mostCompared ? null : endInOrderOfTime(known))
+  const leave = async (left: string): Promise<RebuiltCard> => {
+    await leaveCard(session, card)
+    return { ...told, made: 0, gone: 0, left, inOrderOfTime: null }
+  }
   let previous: StoredLine | null = null
   let afterLine = 0
   for (;;) {
-    const { living, booked, upTo } = await readStretch(session, card, {
-      afterLine,
-      limit: rowsAtOnce,
-    })
+    const { living, booked, upTo } = await readStretch(session, card, { afterLine, limit: rowsAtOnce })
     if (known.length <= mostCompared) known.push(...booked)
     const byLine = new Map(living.map((line) => [line.line, line]))
     const rebuilt = rebuildLines(booked, previous, byLine)
-    const leave = async (left: string): Promise<RebuiltCard> => {
-      await leaveCard(session, card)
-      return { ...told, made: 0, gone: 0, left, inOrderOfTime: null }
-    }
     if (rebuilt.kind === 'contradiction') return await leave(rebuilt.detail)
     const { lines } = rebuilt
     const numbers = new Set(lines.map(({ line }) => line))

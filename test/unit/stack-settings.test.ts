@@ -50,7 +50,7 @@ test('a part whose address is set wants no port here', () => {
   )
 })
 
-test('a port is promised to one process only, out of those that nobody gets by asking for any', async () => {
+test('a port is reserved for one process only, out of those that nobody gets by asking for any', async () => {
   const ports = join(import.meta.dirname, '../../stack/ports.ts')
   const script = `
     const { freePort } = await import(${JSON.stringify(ports)})

@@ -41,9 +41,8 @@ export function addRebuild(program: Command, context: CommandContext): void {
 const help = `
 First the books are proven as by bincard verify, while booking goes on. Then, in one transaction, the cards with a
 finding are made again from their events; for that time booking waits and reads go on. Line numbers stay, and so does
-who is booked and who is held. A card whose events contradict each other, or whose last line has lost its event, is left
-alone and told. At last the books are
-proven once more: the exit code is 0 only if nothing is found any more.
+who is booked and who is held. A card whose events contradict each other, or whose last line has lost its event, is
+left alone and told. At last the books are proven once more: the exit code is 0 only if nothing is found any more.
 
 Examples:
   bincard rebuild --dry-run
